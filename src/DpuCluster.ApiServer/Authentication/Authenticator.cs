@@ -1,0 +1,90 @@
+using System.Security.Cryptography.X509Certificates;
+using DpuCluster.ApiServer.Certificates;
+using DpuCluster.ApiServer.Http;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace DpuCluster.ApiServer.Authentication;
+
+/// <summary>Finds out who sends a request: by bearer token, by client certificate, or nobody in particular.</summary>
+internal sealed class Authenticator(CertificateAuthority authority, IReadOnlyList<ITokenAuthenticator> tokens)
+{
+    private static readonly object CertificateUser = new();
+
+    /// <exception cref="ApiException">401: there are credentials, and they are wrong.</exception>
+    public UserInfo Authenticate(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        if (header.Length > 0)
+        {
+            var space = header.IndexOf(' ', StringComparison.Ordinal);
+            if (space > 0 && header.AsSpan(0, space).Equals("Bearer", StringComparison.OrdinalIgnoreCase))
+            {
+                var token = header[(space + 1)..].Trim();
+                if (token.Length > 0) return ByToken(token) ?? throw ApiErrors.Unauthorized();
+            }
+        }
+
+        return ByCertificate(http) ?? UserInfo.Anonymous;
+    }
+
+    /// <summary>Who a token stands for; null when it stands for nobody.</summary>
+    public UserInfo? ByToken(string token)
+    {
+        foreach (var authenticator in tokens)
+        {
+            if (authenticator.Authenticate(token) is { } user) return user;
+        }
+
+        return null;
+    }
+
+    private UserInfo? ByCertificate(HttpContext http)
+    {
+        // A connection has one certificate for all of its requests: it is looked at once.
+        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(CertificateUser, out var known)) return known as UserInfo ?? ThrowIfWrong(known);
+
+        var certificate = http.Connection.ClientCertificate;
+        object? found = certificate is null ? null : Read(certificate) ?? (object)"wrong";
+        if (items is not null) items[CertificateUser] = found;
+        return found as UserInfo ?? ThrowIfWrong(found);
+    }
+
+    private static UserInfo? ThrowIfWrong(object? found) => found is null ? null : throw ApiErrors.Unauthorized();
+
+    private UserInfo? Read(X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(authority.Certificate);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(new("1.3.6.1.5.5.7.3.2"));
+        if (!chain.Build(certificate)) return null;
+
+        var name = "";
+        var groups = new List<string>();
+        foreach (var part in certificate.SubjectName.EnumerateRelativeDistinguishedNames())
+        {
+            if (part.HasMultipleElements) continue;
+            switch (part.GetSingleElementType().Value)
+            {
+                case "2.5.4.3":
+                    name = part.GetSingleElementValue() ?? "";
+                    break;
+                case "2.5.4.10" when part.GetSingleElementValue() is { } group:
+                    groups.Add(group);
+                    break;
+            }
+        }
+
+        return name.Length == 0 ? null : UserInfo.Authenticated(name, groups);
+    }
+}
+
+/// <summary>Knows some of the bearer tokens.</summary>
+internal interface ITokenAuthenticator
+{
+    /// <summary>Who a token stands for; null when it is none of those known here, or no longer good.</summary>
+    UserInfo? Authenticate(string token);
+}

@@ -1,0 +1,18 @@
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Schemas;
+
+namespace DpuCluster.ApiServer.Catalog.Kinds;
+
+internal sealed class LeaseStrategy() : BuiltInStrategy("coordination", "Lease")
+{
+    public override void Validate(JsonObject obj, ICollection<FieldError> errors)
+    {
+        if (obj.Object("spec") is not { } spec) return;
+        if (spec.Whole("leaseDurationSeconds") is <= 0 and var duration)
+            errors.Add(FieldError.Invalid("spec.leaseDurationSeconds", duration, "must be greater than 0"));
+        if (spec.Whole("leaseTransitions") is < 0 and var transitions)
+            errors.Add(FieldError.Invalid("spec.leaseTransitions", transitions, "must be greater than or equal to 0"));
+        if (spec["preferredHolder"].AsText() is { Length: > 0 } && string.IsNullOrEmpty(spec["strategy"].AsText()))
+            errors.Add(FieldError.Forbidden("spec.preferredHolder", "may only be specified if `strategy` is defined"));
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Schemas;
+
+namespace DpuCluster.ApiServer.Catalog.Kinds;
+
+/// <summary>What makes pods from a template: deployments, daemon sets, replica sets.</summary>
+/// <param name="kind">The kind.</param>
+/// <param name="strategyField">Field of the update strategy; null when there is none.</param>
+/// <param name="otherStrategy">The strategy that is not RollingUpdate.</param>
+internal sealed class WorkloadStrategy(string kind, string? strategyField, string otherStrategy = "")
+    : BuiltInStrategy("apps", kind, hasStatus: true)
+{
+    private readonly bool _isDaemonSet = kind == "DaemonSet";
+    private readonly bool _isDeployment = kind == "Deployment";
+
+    public override void Default(JsonObject obj)
+    {
+        base.Default(obj);
+        var spec = obj.Ensure("spec");
+        PodDefaults.Spec(spec.Object("template")?.Object("spec"));
+        if (strategyField is not null && spec.Object(strategyField) is { } strategy && strategy.Text("type") == "RollingUpdate") strategy.Ensure("rollingUpdate");
+
+        // Once more: a rolling update that was just made has defaults of its own.
+        base.Default(obj);
+    }
+
+    public override void Validate(JsonObject obj, ICollection<FieldError> errors)
+    {
+        var spec = obj.Object("spec") ?? [];
+        PodValidation.NotNegative(spec, "spec", "replicas", errors);
+        PodValidation.NotNegative(spec, "spec", "minReadySeconds", errors);
+        var selector = spec.Object("selector");
+        if (selector is null)
+        {
+            errors.Add(FieldError.Required("spec.selector"));
+        }
+        else
+        {
+            LabelSelectorValidation.Validate(selector, "spec.selector", errors);
+            if (LabelSelectorValidation.IsEmpty(selector))
+                errors.Add(FieldError.Invalid("spec.selector", selector, $"empty selector is invalid for {(_isDaemonSet ? "daemonset" : "deployment")}"));
+        }
+
+        Template(spec.Object("template") ?? [], selector, errors);
+        if (strategyField is not null) UpdateStrategy(spec.Object(strategyField) ?? [], $"spec.{strategyField}", errors);
+        PodValidation.NotNegative(spec, "spec", "revisionHistoryLimit", errors);
+        PodValidation.NotNegative(spec, "spec", "progressDeadlineSeconds", errors);
+        if (spec.Whole("progressDeadlineSeconds") is { } deadline && deadline <= (spec.Whole("minReadySeconds") ?? 0))
+            errors.Add(FieldError.Invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"));
+    }
+
+    public override void ValidateUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors)
+    {
+        if (!JsonNode.DeepEquals(obj.At("spec", "selector"), old.At("spec", "selector")))
+            errors.Add(FieldError.Invalid("spec.selector", obj.At("spec", "selector"), "field is immutable"));
+    }
+
+    private static void Template(JsonObject template, JsonObject? selector, ICollection<FieldError> errors)
+    {
+        var labels = template.Object("metadata")?.Object("labels");
+        if (selector is not null && !LabelSelectorValidation.IsEmpty(selector) && !LabelSelectorValidation.Matches(selector, labels))
+            errors.Add(FieldError.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
+        ObjectMetaValidation.Labels(labels, "spec.template.labels", errors);
+        var spec = template.Object("spec") ?? [];
+        PodValidation.Spec(spec, "spec.template.spec", errors);
+        if (spec.Text("restartPolicy") is { Length: > 0 } policy and not "Always")
+            errors.Add(FieldError.NotSupported("spec.template.spec.restartPolicy", policy, ["Always"]));
+        if (spec["activeDeadlineSeconds"] is not null)
+            errors.Add(FieldError.Forbidden("spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported"));
+    }
+
+    private void UpdateStrategy(JsonObject strategy, string path, ICollection<FieldError> errors)
+    {
+        var rolling = strategy.Object("rollingUpdate");
+        switch (strategy.Text("type"))
+        {
+            case "RollingUpdate":
+                if (IsZero(rolling?["maxUnavailable"]) && IsZero(rolling?["maxSurge"]))
+                    errors.Add(FieldError.Invalid($"{path}.rollingUpdate.maxUnavailable", rolling?["maxUnavailable"], _isDaemonSet ? "cannot be 0 when maxSurge is 0" : "may not be 0 when `maxSurge` is 0"));
+                break;
+            case var type when type == otherStrategy:
+                if (rolling is not null && _isDeployment)
+                    errors.Add(FieldError.Forbidden($"{path}.rollingUpdate", $"may not be specified when strategy `type` is '{type}'"));
+                break;
+            default:
+                errors.Add(FieldError.NotSupported($"{path}.type", strategy["type"], [otherStrategy, "RollingUpdate"]));
+                break;
+        }
+    }
+
+    private static bool IsZero(JsonNode? value) => value.AsWhole() == 0 || value.AsText() == "0%";
+}

@@ -1,0 +1,25 @@
+namespace DpuCluster.ApiServer.Cel;
+
+/// <summary>All functions and operators that expressions may use: those of Kubernetes 1.36 for rules of custom resources.</summary>
+internal static class CelLibrary
+{
+    public static CelFunctionTable Functions { get; } = Declare();
+
+    private static CelFunctionTable Declare()
+    {
+        var table = new CelFunctionTable();
+        CelOperators.Declare(table);
+        CelConversions.Declare(table);
+        CelTimeFunctions.Declare(table);
+        CelStrings.Declare(table);
+        CelLists.Declare(table);
+        CelOptionals.Declare(table);
+        CelRegexFunctions.Declare(table);
+        CelUrls.Declare(table);
+        CelAddresses.Declare(table);
+        CelQuantities.Declare(table);
+        CelNamedFormats.Declare(table);
+        CelSemvers.Declare(table);
+        return table;
+    }
+}

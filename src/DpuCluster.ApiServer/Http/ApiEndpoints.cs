@@ -1,0 +1,59 @@
+using DpuCluster.ApiServer.Http.Verbs;
+
+namespace DpuCluster.ApiServer.Http;
+
+/// <summary>Finds the one who answers a request for objects.</summary>
+internal sealed class ApiEndpoints(
+    ReadEndpoint reading,
+    WatchEndpoint watching,
+    WriteEndpoint writing,
+    DeleteEndpoint deleting,
+    PathEndpoints paths)
+{
+    private readonly Dictionary<(string Group, string Resource, string Subresource, string Verb), Func<ApiRequest, Task>> _special = [];
+
+    public PathEndpoints Paths => paths;
+
+    /// <summary>Registers who answers for a subresource, or for a resource that is not stored; before the server starts.</summary>
+    public void Add(string group, string resource, string subresource, string verb, Func<ApiRequest, Task> handle) =>
+        _special[(group, resource, subresource, verb)] = handle;
+
+    public Task HandleAsync(ApiRequest request)
+    {
+        var (info, resource) = (request.Info, request.Resource);
+        if (_special.TryGetValue((resource.Group, resource.Plural, info.Subresource, info.Verb), out var special)) return special(request);
+        if (info.Subresource.Length > 0)
+        {
+            if (resource.Subresource(info.Subresource) is not { } subresource) return NotThere(request);
+            if (!subresource.Verbs.Contains(info.Verb)) return NotAllowed(request);
+            if (_special.TryGetValue(("*", "*", info.Subresource, info.Verb), out var general)) return general(request);
+            if (info.Subresource != "status") return NotThere(request);
+        }
+        else if (!resource.Verbs.Contains(info.Verb) || (info.Verb == "create" && info.Name.Length > 0)
+            || (info.Verb is "create" && resource.Namespaced && info.Namespace.Length == 0 && resource.IsStored))
+        {
+            return NotAllowed(request);
+        }
+
+        return info.Verb switch
+        {
+            "get" => reading.GetAsync(request),
+            "list" => reading.ListAsync(request),
+            "watch" => watching.HandleAsync(request),
+            "create" => writing.CreateAsync(request),
+            "update" => writing.UpdateAsync(request),
+            "patch" => writing.PatchAsync(request),
+            "delete" => deleting.DeleteAsync(request),
+            "deletecollection" => deleting.DeleteCollectionAsync(request),
+            _ => NotAllowed(request),
+        };
+    }
+
+    private static Task NotThere(ApiRequest request) =>
+        request.Resource.IsBuiltIn
+            ? throw ApiErrors.Generic(404)
+            : ResponseWriter.WriteTextAsync(request.Http, 404, "404 page not found\n");
+
+    private static Task NotAllowed(ApiRequest request) =>
+        throw (request.Resource.IsBuiltIn ? ApiErrors.Generic(405) : ApiErrors.MethodNotSupported(request.Resource, request.Info.Verb));
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Catalog;
+using DpuCluster.ApiServer.Schemas;
+using DpuCluster.ApiServer.Selectors;
+using Microsoft.AspNetCore.Http;
+
+namespace DpuCluster.ApiServer.Http;
+
+/// <summary>The parameters of lists and watches.</summary>
+internal sealed record ListOptions
+{
+    public ObjectFilter Filter { get; init; } = ObjectFilter.Everything;
+
+    /// <summary>Most objects of one page; 0 for all.</summary>
+    public long Limit { get; init; }
+
+    public string Continue { get; init; } = "";
+
+    public string ResourceVersion { get; init; } = "";
+
+    public string ResourceVersionMatch { get; init; } = "";
+
+    public bool AllowBookmarks { get; init; }
+
+    public bool? SendInitialEvents { get; init; }
+
+    /// <summary>When a watch ends; null for when the server likes.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Reads and checks them.</summary>
+    /// <exception cref="ApiException">One of them is wrong, or they contradict each other.</exception>
+    public static ListOptions Read(IQueryCollection query, ResourceDefinition resource, string ns, string name, bool watch)
+    {
+        var options = new ListOptions
+        {
+            Filter = ObjectFilter.Parse(
+                resource, ns, name, QueryParameters.Get(query, "labelSelector"), QueryParameters.Get(query, "fieldSelector")),
+            Limit = Number(query, "limit") ?? 0,
+            Continue = QueryParameters.Get(query, "continue"),
+            ResourceVersion = QueryParameters.Get(query, "resourceVersion"),
+            ResourceVersionMatch = QueryParameters.Get(query, "resourceVersionMatch"),
+            AllowBookmarks = QueryParameters.IsTrue(query, "allowWatchBookmarks"),
+            SendInitialEvents = QueryParameters.Optional(query, "sendInitialEvents"),
+            Timeout = Number(query, "timeoutSeconds") is { } seconds and > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 365 * 24 * 3600)) : null,
+        };
+        options.Check(watch);
+        return options;
+    }
+
+    /// <summary>The resource version as a number; 0 when none is given.</summary>
+    /// <exception cref="ApiException">It is not one.</exception>
+    public long Revision
+    {
+        get
+        {
+            if (ResourceVersion.Length == 0) return 0;
+            if (long.TryParse(ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return revision;
+            var shown = FieldError.Show(JsonValue.Create(ResourceVersion));
+            var outOfRange = ResourceVersion.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
+            throw new ApiException(500, "", $"resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: {outOfRange}");
+        }
+    }
+
+    private void Check(bool watch)
+    {
+        var errors = new List<FieldError>();
+        var match = ResourceVersionMatch;
+        if (watch)
+        {
+            if (SendInitialEvents is not null)
+            {
+                if (match.Length == 0) errors.Add(FieldError.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+                else if (match != "NotOlderThan") errors.Add(FieldError.NotSupported("resourceVersionMatch", JsonValue.Create(match), ["NotOlderThan"]));
+            }
+            else if (match.Length > 0)
+            {
+                errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+            }
+        }
+        else
+        {
+            if (SendInitialEvents is not null) errors.Add(FieldError.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+            if (match.Length > 0)
+            {
+                if (ResourceVersion.Length == 0) errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
+                if (Continue.Length > 0) errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
+                if (match is not ("Exact" or "NotOlderThan")) errors.Add(FieldError.NotSupported("resourceVersionMatch", JsonValue.Create(match), ["Exact", "NotOlderThan", ""]));
+                if (match == "Exact" && ResourceVersion == "0") errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+            }
+        }
+
+        if (errors.Count > 0) throw ApiErrors.Invalid("meta.k8s.io", "ListOptions", "", errors);
+    }
+
+    private static long? Number(IQueryCollection query, string name)
+    {
+        var text = QueryParameters.Get(query, name);
+        if (text.Length == 0) return null;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
+        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing {FieldError.Show(JsonValue.Create(text))}: invalid syntax");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Runtime.CompilerServices;
+using DpuCluster.ApiServer.Catalog;
+using DpuCluster.ApiServer.Discovery;
+using DpuCluster.ApiServer.OpenApi;
+using DpuCluster.ApiServer.Resources;
+using Microsoft.AspNetCore.Http;
+
+namespace DpuCluster.ApiServer.Http;
+
+/// <summary>Tells what resources look like. Documents are made when first asked for, and kept until what is served changes.</summary>
+internal sealed class OpenApiEndpoints(ResourceRegistry registry, Func<ServerVersion> server)
+{
+    private readonly ConditionalWeakTable<IReadOnlyList<ResourceDefinition>, Documents> _documents = [];
+
+    /// <summary>Answers a path of OpenAPI; null for any other path.</summary>
+    public Task? TryHandleAsync(HttpContext http, string path)
+    {
+        if (!path.StartsWith("/openapi/", StringComparison.Ordinal)) return null;
+        var documents = _documents.GetValue(registry.All, all => new Documents(all, server));
+        if (path == "/openapi/v2")
+        {
+            // There is a protobuf form, too, which clients prefer; those that take nothing else cannot be served.
+            var accept = http.Request.Headers.Accept.ToString();
+            if (accept.Length > 0 && !accept.Contains("json", StringComparison.Ordinal) && !accept.Contains("*/*", StringComparison.Ordinal)) throw ApiErrors.NotAcceptable("application/json");
+            return WriteAsync(http, documents.V2.Value);
+        }
+
+        if (path == "/openapi/v3") return WriteAsync(http, documents.Index.Value);
+        const string Prefix = "/openapi/v3/";
+        if (!path.StartsWith(Prefix, StringComparison.Ordinal) || documents.Part(path[Prefix.Length..]) is not { } part) return null;
+        return WriteAsync(http, part);
+    }
+
+    private static Task WriteAsync(HttpContext http, byte[] document)
+    {
+        var tag = $"\"{OpenApiDocuments.Hash(document)}\"";
+        http.Response.Headers.ETag = tag;
+        if (http.Request.Headers.IfNoneMatch.ToString() == tag)
+        {
+            http.Response.StatusCode = StatusCodes.Status304NotModified;
+            return Task.CompletedTask;
+        }
+
+        return ResponseWriter.WriteBytesAsync(http, 200, "application/json", [document]);
+    }
+
+    private sealed class Documents
+    {
+        private readonly Dictionary<string, Lazy<byte[]>> _parts = new(StringComparer.Ordinal);
+
+        public Documents(IReadOnlyList<ResourceDefinition> all, Func<ServerVersion> server)
+        {
+            foreach (var (path, group, version) in OpenApiDocuments.Parts(all))
+            {
+                _parts[path] = new Lazy<byte[]>(() => OpenApiDocuments.Utf8(OpenApiDocuments.V3(all, group, version, server().Text)!));
+            }
+
+            V2 = new Lazy<byte[]>(() => OpenApiDocuments.Utf8(OpenApiDocuments.V2(all, server().Text)));
+            Index = new Lazy<byte[]>(() => OpenApiDocuments.Utf8(OpenApiDocuments.V3Index(_parts.Select(p => (p.Key, OpenApiDocuments.Hash(p.Value.Value))))));
+        }
+
+        public Lazy<byte[]> V2 { get; }
+
+        public Lazy<byte[]> Index { get; }
+
+        public byte[]? Part(string path) => _parts.TryGetValue(path, out var part) ? part.Value : null;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Protobuf;
+using Microsoft.AspNetCore.Http;
+using YamlDotNet.Core;
+
+namespace DpuCluster.ApiServer.Http;
+
+/// <summary>How an object is written in a body.</summary>
+internal enum BodyFormat
+{
+    Json,
+    Yaml,
+    Protobuf,
+}
+
+/// <summary>Reads what a client sends.</summary>
+internal static class RequestBody
+{
+    /// <summary>Most bytes of a body: 3 MiB, as in a real server.</summary>
+    public const int Most = 3 * 1024 * 1024;
+
+    private const string Accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+    private const int MostDepth = 10_000;
+
+    /// <summary>The body as it came.</summary>
+    /// <exception cref="ApiException">413: it is too long.</exception>
+    public static async Task<byte[]> ReadAsync(HttpContext http)
+    {
+        var request = http.Request;
+        if (request.ContentLength > Most) throw ApiErrors.TooLarge(Most);
+        if (request.ContentLength is { } length)
+        {
+            var body = new byte[length];
+            await request.Body.ReadExactlyAsync(body, http.RequestAborted).ConfigureAwait(false);
+            return body;
+        }
+
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(http.RequestAborted).ConfigureAwait(false);
+            if (read.Buffer.Length > Most) throw ApiErrors.TooLarge(Most);
+            if (read.IsCompleted) return read.Buffer.ToArray();
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>The media type of the body, without parameters; JSON when none is given.</summary>
+    public static string ContentType(HttpRequest request)
+    {
+        var type = request.ContentType ?? "";
+        var semicolon = type.IndexOf(';', StringComparison.Ordinal);
+        if (semicolon >= 0) type = type[..semicolon];
+        type = type.Trim().ToLowerInvariant();
+        return type.Length == 0 ? "application/json" : type;
+    }
+
+    /// <summary>Refuses what cannot be an object.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="protobuf">Whether the object can come in protobuf.</param>
+    /// <exception cref="ApiException">415: it cannot be one.</exception>
+    public static BodyFormat Format(HttpRequest request, bool protobuf) => ContentType(request) switch
+    {
+        "application/json" => BodyFormat.Json,
+        "application/yaml" => BodyFormat.Yaml,
+        ProtobufBody.MediaType when protobuf => BodyFormat.Protobuf,
+        ProtobufBody.MediaType => throw ApiErrors.UnsupportedMediaType("application/json, application/yaml"),
+        _ => throw ApiErrors.UnsupportedMediaType(Accepted),
+    };
+
+    /// <summary>YAML as JSON.</summary>
+    public static byte[] YamlToJson(byte[] yaml)
+    {
+        try
+        {
+            return Storage.ObjectEncoder.EncodePlain(YamlText.Read(Encoding.UTF8.GetString(yaml)) ?? new JsonObject());
+        }
+        catch (YamlException exception)
+        {
+            throw ApiErrors.BadRequest($"error converting YAML to JSON: yaml: line {exception.Start.Line}: {exception.Message}");
+        }
+    }
+
+    /// <summary>Parses JSON of which nothing is known but that it should be an object.</summary>
+    public static JsonObject? TryParse(byte[] json)
+    {
+        try
+        {
+            return JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = MostDepth }) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+
+namespace DpuCluster.ApiServer.Http;
+
+/// <summary>Counts requests, and tells of them in the text format of Prometheus under the names that kube-apiserver uses.</summary>
+internal sealed class ServerMetrics
+{
+    private static readonly double[] Buckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+
+    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope, int Code), Counter> _total = new();
+    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope), Histogram> _durations = new();
+    private int _mutating;
+    private int _readOnly;
+    private int _watches;
+
+    /// <summary>A request begins.</summary>
+    /// <returns>Which of the gauges counts it.</returns>
+    public string Begin(RequestInfo info)
+    {
+        var kind = info.Verb is "get" or "list" or "head" ? "readOnly" : info.Verb == "watch" ? "watch" : "mutating";
+        Change(kind, 1);
+        return kind;
+    }
+
+    /// <summary>A request has ended.</summary>
+    public void End(RequestInfo info, string kind, int code, TimeSpan took)
+    {
+        Change(kind, -1);
+        if (!info.IsResource) return;
+        var scope = info.Name.Length > 0 ? "resource" : info.Namespace.Length > 0 ? "namespace" : "cluster";
+        var verb = info.Verb.ToUpperInvariant() switch { "CREATE" => "POST", "UPDATE" => "PUT", var other => other };
+        _total.GetOrAdd((verb, info.Group, info.Version, info.Resource, info.Subresource, scope, code), static _ => new Counter()).Add();
+        if (kind == "watch") return;
+        _durations.GetOrAdd((verb, info.Group, info.Version, info.Resource, info.Subresource, scope), static _ => new Histogram(Buckets)).Observe(took.TotalSeconds);
+    }
+
+    /// <summary>All of them as text.</summary>
+    public string Write(IEnumerable<(string Resource, int Count)> objects)
+    {
+        // ToArray of the dictionaries themselves: what LINQ does to sort them fails when one grows meanwhile.
+        var text = new StringBuilder();
+        text.Append("# HELP apiserver_request_total Requests, by what they asked for and how they were answered.\n# TYPE apiserver_request_total counter\n");
+        foreach (var (key, counter) in _total.ToArray().OrderBy(p => p.Key))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"apiserver_request_total{{code=\"{key.Code}\",component=\"apiserver\",dry_run=\"\",group=\"{key.Group}\",resource=\"{key.Resource}\",scope=\"{key.Scope}\",subresource=\"{key.Subresource}\",verb=\"{key.Verb}\",version=\"{key.Version}\"}} {counter.Value}\n");
+        }
+
+        text.Append("# HELP apiserver_request_duration_seconds How long requests took.\n# TYPE apiserver_request_duration_seconds histogram\n");
+        foreach (var (key, histogram) in _durations.ToArray().OrderBy(p => p.Key))
+        {
+            histogram.Write(text, "apiserver_request_duration_seconds",
+                $"component=\"apiserver\",dry_run=\"\",group=\"{key.Group}\",resource=\"{key.Resource}\",scope=\"{key.Scope}\",subresource=\"{key.Subresource}\",verb=\"{key.Verb}\",version=\"{key.Version}\"");
+        }
+
+        text.Append("# HELP apiserver_current_inflight_requests Requests that are being answered.\n# TYPE apiserver_current_inflight_requests gauge\n");
+        text.Append(CultureInfo.InvariantCulture, $"apiserver_current_inflight_requests{{request_kind=\"mutating\"}} {Volatile.Read(ref _mutating)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"apiserver_current_inflight_requests{{request_kind=\"readOnly\"}} {Volatile.Read(ref _readOnly)}\n");
+        text.Append("# HELP apiserver_longrunning_requests Watches that are open.\n# TYPE apiserver_longrunning_requests gauge\n");
+        text.Append(CultureInfo.InvariantCulture, $"apiserver_longrunning_requests{{component=\"apiserver\",verb=\"WATCH\"}} {Volatile.Read(ref _watches)}\n");
+        text.Append("# HELP apiserver_storage_objects Objects that are stored.\n# TYPE apiserver_storage_objects gauge\n");
+        foreach (var (resource, count) in objects.OrderBy(o => o.Resource, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"apiserver_storage_objects{{resource=\"{resource}\"}} {count}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private void Change(string kind, int by)
+    {
+        if (kind == "mutating") Interlocked.Add(ref _mutating, by);
+        else if (kind == "watch") Interlocked.Add(ref _watches, by);
+        else Interlocked.Add(ref _readOnly, by);
+    }
+
+    private sealed class Counter
+    {
+        private long _value;
+
+        public long Value => Volatile.Read(ref _value);
+
+        public void Add() => Interlocked.Increment(ref _value);
+    }
+
+    private sealed class Histogram(double[] bounds)
+    {
+        private readonly long[] _counts = new long[bounds.Length + 1];
+        private long _microseconds;
+
+        public void Observe(double seconds)
+        {
+            var index = Array.BinarySearch(bounds, seconds);
+            Interlocked.Increment(ref _counts[index < 0 ? ~index : index]);
+            Interlocked.Add(ref _microseconds, (long)(seconds * 1e6));
+        }
+
+        public void Write(StringBuilder text, string name, string labels)
+        {
+            long sum = 0;
+            for (var i = 0; i < bounds.Length; i++)
+            {
+                sum += Volatile.Read(ref _counts[i]);
+                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{labels},le=\"{bounds[i]}\"}} {sum}\n");
+            }
+
+            sum += Volatile.Read(ref _counts[^1]);
+            text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{labels},le=\"+Inf\"}} {sum}\n{name}_sum{{{labels}}} {Volatile.Read(ref _microseconds) / 1e6}\n{name}_count{{{labels}}} {sum}\n");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Authentication;
+using DpuCluster.ApiServer.Authorization;
+using DpuCluster.ApiServer.Resources;
+using DpuCluster.ApiServer.Schemas;
+
+namespace DpuCluster.ApiServer.Http.Verbs;
+
+/// <summary>Answers the kinds that are only asked: who am I, may I, may they.</summary>
+internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorizer authorizer, ObjectDecoder decoder, ResourceWriter writer, TimeProvider clock)
+{
+    private const string AuthorizationGroup = "authorization.k8s.io";
+    private const string AuthenticationGroup = "authentication.k8s.io";
+
+    public void Register(ApiEndpoints endpoints)
+    {
+        endpoints.Add(AuthorizationGroup, "selfsubjectaccessreviews", "", "create", r => AnswerAsync(r, review => Access(r, review, isSelf: true)));
+        endpoints.Add(AuthorizationGroup, "subjectaccessreviews", "", "create", r => AnswerAsync(r, review => Access(r, review, isSelf: false)));
+        endpoints.Add(AuthorizationGroup, "localsubjectaccessreviews", "", "create", r => AnswerAsync(r, review => Access(r, review, isSelf: false)));
+        endpoints.Add(AuthorizationGroup, "selfsubjectrulesreviews", "", "create", r => AnswerAsync(r, review => Rules(r, review)));
+        endpoints.Add(AuthenticationGroup, "selfsubjectreviews", "", "create", r => AnswerAsync(r, review => Self(r, review)));
+        endpoints.Add(AuthenticationGroup, "tokenreviews", "", "create", r => AnswerAsync(r, Token));
+    }
+
+    private async Task AnswerAsync(ApiRequest request, Action<JsonObject> answer)
+    {
+        var options = RequestOptions.Read(request, "CreateOptions");
+        var review = decoder.Read(request.Resource, await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false), options);
+        request.Resource.Strategy.Normalize(review);
+        FieldManagement.FieldManager.Update(null, review, writer.ManagementOf(request.Resource, options));
+        answer(review);
+        var json = Storage.ObjectEncoder.Encode(review, request.Resource.Schema, out _);
+        await ResponseWriter.WriteAsync(request.Http, 201, request.Accept, json).ConfigureAwait(false);
+    }
+
+    private void Access(ApiRequest request, JsonObject review, bool isSelf)
+    {
+        var spec = review["spec"] as JsonObject ?? [];
+        var resource = spec["resourceAttributes"] as JsonObject;
+        var path = spec["nonResourceAttributes"] as JsonObject;
+        var errors = new List<FieldError>();
+        if (resource is not null && path is not null)
+        {
+            errors.Add(FieldError.Invalid("spec.nonResourceAttributes", path, "cannot be specified in combination with resourceAttributes"));
+        }
+        else if (resource is null && path is null)
+        {
+            errors.Add(FieldError.Invalid("spec.resourceAttributes", null, "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
+        }
+
+        var user = request.User;
+        if (!isSelf)
+        {
+            var name = Text(spec, "user");
+            var groups = (spec["groups"] as JsonArray ?? []).Select(g => g?.ToString() ?? "").ToList();
+            if (name.Length == 0 && groups.Count == 0) errors.Add(FieldError.Invalid("spec.user", JsonValue.Create(name), "at least one of user or group must be specified"));
+            user = new UserInfo(name, groups);
+        }
+
+        if (errors.Count > 0) throw ApiErrors.Invalid(request.Resource, "", errors);
+        var access = resource is null
+            ? new AccessRequest(user, Text(path!, "verb")) { Path = Text(path!, "path") }
+            : new AccessRequest(user, Text(resource, "verb"))
+            {
+                IsResource = true,
+                Group = Text(resource, "group"),
+                Resource = Text(resource, "resource"),
+                Subresource = Text(resource, "subresource"),
+                Namespace = Text(resource, "namespace"),
+                Name = Text(resource, "name"),
+            };
+        review["status"] = new JsonObject { ["allowed"] = authorizer.Allows(access) };
+    }
+
+    private void Rules(ApiRequest request, JsonObject review)
+    {
+        var ns = Text(review["spec"] as JsonObject ?? [], "namespace");
+        if (ns.Length == 0) throw ApiErrors.BadRequest("no namespace on request");
+        var resourceRules = new JsonArray();
+        var pathRules = new JsonArray();
+        foreach (var (rules, _) in authorizer.RulesFor(request.User, ns))
+        {
+            foreach (var rule in rules)
+            {
+                if (rule.NonResourceUrls.Count > 0)
+                {
+                    pathRules.Add((JsonNode)new JsonObject { ["verbs"] = Texts(rule.Verbs), ["nonResourceURLs"] = Texts(rule.NonResourceUrls) });
+                    continue;
+                }
+
+                var one = new JsonObject { ["verbs"] = Texts(rule.Verbs), ["apiGroups"] = Texts(rule.ApiGroups), ["resources"] = Texts(rule.Resources) };
+                if (rule.ResourceNames.Count > 0) one["resourceNames"] = Texts(rule.ResourceNames);
+                resourceRules.Add((JsonNode)one);
+            }
+        }
+
+        review["status"] = new JsonObject { ["resourceRules"] = resourceRules, ["nonResourceRules"] = pathRules, ["incomplete"] = false };
+    }
+
+    private void Self(ApiRequest request, JsonObject review)
+    {
+        ObjectMetadata.Of(review)["creationTimestamp"] = ObjectMetadata.Time(clock.GetUtcNow());
+        review["status"] = new JsonObject { ["userInfo"] = Describe(request.User) };
+    }
+
+    private void Token(JsonObject review)
+    {
+        var token = Text(review["spec"] as JsonObject ?? [], "token");
+        if (token.Length == 0) throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
+        review["status"] = authenticator.ByToken(token) is { } user
+            ? new JsonObject { ["authenticated"] = true, ["user"] = Describe(user), ["audiences"] = new JsonArray(ServiceAccountTokens.Issuer) }
+            : new JsonObject { ["user"] = new JsonObject(), ["error"] = "[invalid bearer token]" };
+    }
+
+    private static JsonObject Describe(UserInfo user)
+    {
+        var described = new JsonObject { ["username"] = user.Name };
+        if (user.Uid.Length > 0) described["uid"] = user.Uid;
+        described["groups"] = Texts(user.Groups);
+        if (user.Extra.Count > 0)
+        {
+            var extra = new JsonObject();
+            foreach (var (key, values) in user.Extra) extra[key] = Texts(values);
+            described["extra"] = extra;
+        }
+
+        return described;
+    }
+
+    private static JsonArray Texts(IEnumerable<string> texts)
+    {
+        var array = new JsonArray();
+        foreach (var text in texts) array.Add((JsonNode)text);
+        return array;
+    }
+
+    private static string Text(JsonObject obj, string field) => obj[field] is JsonValue value && value.TryGetValue(out string? text) ? text : "";
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Resources;
+using DpuCluster.ApiServer.Storage;
+using DpuCluster.ApiServer.Tables;
+
+namespace DpuCluster.ApiServer.Http.Verbs;
+
+/// <summary>Answers with the columns that <c>kubectl get</c> prints.</summary>
+internal sealed class TableAnswers(TimeProvider clock)
+{
+    private readonly TableBuilder _builder = new(clock);
+
+    /// <summary>Makes a table of objects.</summary>
+    public JsonObject Make(ApiRequest request, IReadOnlyList<StoredObject> objects, string revision, string? next, long? remaining, bool withColumns)
+    {
+        var include = QueryParameters.Get(request.Query, "includeObject") switch
+        {
+            "None" => IncludeObject.None,
+            "Object" => IncludeObject.Object,
+            "" or "Metadata" => IncludeObject.Metadata,
+            var other => throw ApiErrors.BadRequest($"unrecognized includeObject value: \"{other}\""),
+        };
+        return _builder.Table(
+            request.Resource, objects.Select(o => ServedObjects.Read(request.Resource, o)), ObjectAnswers.ListMetadata(revision, next, remaining), include, withColumns);
+    }
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Resources;
+using DpuCluster.ApiServer.Storage;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace DpuCluster.ApiServer.Http.Verbs;
+
+/// <summary>Streams the changes of a collection.</summary>
+internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, TimeProvider clock, CancellationToken stopping)
+{
+    private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ShortestDefault = TimeSpan.FromMinutes(30);
+
+    public async Task HandleAsync(ApiRequest request)
+    {
+        var options = ListOptions.Read(request.Query, request.Resource, request.Info.Namespace, request.Info.Name, watch: true);
+        var collection = store.Collection(request.Resource.StorageKey);
+        var revision = options.Revision;
+        Snapshot? initial = null;
+        StoreCursor cursor;
+
+        // Without a version, and from "any" version, a watch begins with what there is; asked to, it does so from any version.
+        var sendInitial = options.SendInitialEvents ?? revision == 0;
+        if (revision > store.PublishedRevision) throw Future(revision, store.PublishedRevision);
+        if (sendInitial || revision == 0)
+        {
+            var (snapshot, all) = store.ReadAll(collection);
+            cursor = all;
+            if (sendInitial) initial = snapshot;
+        }
+        else if (store.ReadAfter(collection, revision) is { } after)
+        {
+            cursor = after;
+        }
+        else
+        {
+            // The stream begins, and its only event says that it cannot: as the watch cache of a real server does it.
+            await WriteExpiredAsync(request, revision, collection.CompactedTo).ConfigureAwait(false);
+            return;
+        }
+
+        using (cursor)
+        {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, stopping, cursor.WhenCutOff);
+            var writer = Begin(request, tables);
+            try
+            {
+                await writer.FlushAsync(ending.Token).ConfigureAwait(false);
+                await StreamAsync(writer, options, cursor, initial, ending.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                if (cursor.WhenCutOff.IsCancellationRequested) request.Http.Abort();
+            }
+        }
+    }
+
+    private async Task StreamAsync(WatchWriter writer, ListOptions options, StoreCursor cursor, Snapshot? initial, CancellationToken ending)
+    {
+        var started = clock.GetTimestamp();
+        var timeout = options.Timeout ?? ShortestDefault * (1 + Random.Shared.NextDouble());
+        if (initial is { } snapshot)
+        {
+            foreach (var obj in snapshot.Objects)
+            {
+                if (!options.Filter.Matches(obj)) continue;
+                writer.Added(obj);
+                if (writer.ShouldFlush) await writer.FlushAsync(ending).ConfigureAwait(false);
+            }
+
+            if (options.SendInitialEvents == true && options.AllowBookmarks) writer.Bookmark(snapshot.Revision, endsInitialEvents: true);
+            await writer.FlushAsync(ending).ConfigureAwait(false);
+        }
+
+        var lastBookmark = clock.GetTimestamp();
+        long caughtUpTo;
+        while (true)
+        {
+            while (cursor.TryRead(out caughtUpTo) is { } change)
+            {
+                Tell(writer, options, change);
+                if (writer.ShouldFlush) await writer.FlushAsync(ending).ConfigureAwait(false);
+            }
+
+            await writer.FlushAsync(ending).ConfigureAwait(false);
+            var left = timeout - clock.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero) break;
+            var bookmarkIn = options.AllowBookmarks ? BookmarkInterval - clock.GetElapsedTime(lastBookmark) : TimeSpan.MaxValue;
+            if (bookmarkIn <= TimeSpan.Zero)
+            {
+                writer.Bookmark(caughtUpTo, endsInitialEvents: false);
+                lastBookmark = clock.GetTimestamp();
+                continue;
+            }
+
+            await WaitAsync(cursor, left < bookmarkIn ? left : bookmarkIn, ending).ConfigureAwait(false);
+        }
+
+        // A last bookmark lets the client go on from here, however long nothing happened.
+        if (options.AllowBookmarks) writer.Bookmark(caughtUpTo, endsInitialEvents: false);
+        await writer.FlushAsync(ending).ConfigureAwait(false);
+    }
+
+    private async Task WaitAsync(StoreCursor cursor, TimeSpan most, CancellationToken ending)
+    {
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(ending);
+        var change = cursor.WaitAsync(wait.Token);
+        if (change.IsCompletedSuccessfully) return;
+        await Task.WhenAny(change, Task.Delay(most, clock, wait.Token)).ConfigureAwait(false);
+        await wait.CancelAsync().ConfigureAwait(false);
+        ending.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>What a change is to those who see only a part of the objects: entering it is an addition, leaving it a deletion.</summary>
+    private static void Tell(WatchWriter writer, ListOptions options, StoreChange change)
+    {
+        var before = change.Previous is { } previous && options.Filter.Matches(previous);
+        var after = change.Current is { } current && options.Filter.Matches(current);
+        if (after && before) writer.Modified(change.Current!);
+        else if (after) writer.Added(change.Current!);
+        else if (before) writer.Deleted(change.Left);
+    }
+
+    private static WatchWriter Begin(ApiRequest request, TableAnswers answers)
+    {
+        var http = request.Http;
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        http.Response.StatusCode = 200;
+        http.Response.ContentType = request.Accept.IsYaml ? "application/yaml;stream=watch" : "application/json";
+        return new WatchWriter(request, http.Response.BodyWriter, answers);
+    }
+
+    private async Task WriteExpiredAsync(ApiRequest request, long revision, long oldest)
+    {
+        var writer = Begin(request, tables);
+        writer.Error(ApiErrors.Expired($"too old resource version: {revision} ({oldest})").ToStatus());
+        await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
+    }
+
+    private static ApiException Future(long asked, long current) =>
+        new(504, "Timeout", $"Timeout: Too large resource version: {asked}, current: {current}", new JsonObject
+        {
+            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
+            ["retryAfterSeconds"] = 1,
+        });
+}
+
+/// <summary>Writes the events of one watch, each a line of JSON put together from what is encoded already.</summary>
+internal sealed class WatchWriter(ApiRequest request, PipeWriter output, TableAnswers tables)
+{
+    private const int FlushAfter = 32 * 1024;
+
+    private int _unflushed;
+    private bool _columnsSent;
+
+    public bool ShouldFlush => _unflushed > FlushAfter;
+
+    public void Added(StoredObject obj) => Write("{\"type\":\"ADDED\",\"object\":"u8, obj);
+
+    public void Modified(StoredObject obj) => Write("{\"type\":\"MODIFIED\",\"object\":"u8, obj);
+
+    public void Deleted(StoredObject obj) => Write("{\"type\":\"DELETED\",\"object\":"u8, obj);
+
+    public void Bookmark(long revision, bool endsInitialEvents)
+    {
+        var resource = request.Resource;
+        var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture) };
+        if (endsInitialEvents) metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
+        var obj = request.Accept.Shape switch
+        {
+            AnswerShape.Table => tables.Make(request, [], revision.ToString(CultureInfo.InvariantCulture), null, null, withColumns: false),
+            AnswerShape.PartialObjectMetadata or AnswerShape.PartialObjectMetadataList => new JsonObject
+            {
+                ["kind"] = "PartialObjectMetadata",
+                ["apiVersion"] = $"meta.k8s.io/{request.Accept.Version}",
+                ["metadata"] = metadata,
+            },
+            _ => new JsonObject { ["kind"] = resource.Kind, ["apiVersion"] = resource.ApiVersion, ["metadata"] = metadata },
+        };
+        Write("{\"type\":\"BOOKMARK\",\"object\":"u8, ObjectEncoder.EncodePlain(obj));
+    }
+
+    public void Error(JsonObject status) => Write("{\"type\":\"ERROR\",\"object\":"u8, ObjectEncoder.EncodePlain(status));
+
+    public async ValueTask FlushAsync(CancellationToken cancellation)
+    {
+        _unflushed = 0;
+        await output.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private void Write(ReadOnlySpan<byte> start, StoredObject obj)
+    {
+        switch (request.Accept.Shape)
+        {
+            case AnswerShape.Object:
+                Write(start, ServedObjects.Json(request.Resource, obj));
+                break;
+            case AnswerShape.Table:
+                var table = tables.Make(request, [obj], obj.Revision.ToString(CultureInfo.InvariantCulture), null, null, withColumns: !_columnsSent);
+                _columnsSent = true;
+                Write(start, ObjectEncoder.EncodePlain(table));
+                break;
+            default:
+                Write(start, ObjectEncoder.EncodePlain(ObjectAnswers.Partial(request, obj)));
+                break;
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> start, ReadOnlySpan<byte> json)
+    {
+        var length = start.Length + json.Length + 2;
+        var span = output.GetSpan(length);
+        start.CopyTo(span);
+        json.CopyTo(span[start.Length..]);
+        "}\n"u8.CopyTo(span[(start.Length + json.Length)..]);
+        output.Advance(length);
+        _unflushed += length;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.FieldManagement;
+using DpuCluster.ApiServer.Patches;
+using DpuCluster.ApiServer.Protobuf;
+using DpuCluster.ApiServer.Resources;
+using DpuCluster.ApiServer.Schemas.FieldValidation;
+
+namespace DpuCluster.ApiServer.Http.Verbs;
+
+/// <summary>Answers <c>create</c>, <c>update</c> and <c>patch</c>, of objects and of their <c>status</c>.</summary>
+internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder, ObjectAnswers answers)
+{
+    private const string JsonPatchType = "application/json-patch+json";
+    private const string MergePatchType = "application/merge-patch+json";
+    private const string StrategicPatchType = "application/strategic-merge-patch+json";
+    private const string ApplyPatchType = "application/apply-patch+yaml";
+
+    public async Task CreateAsync(ApiRequest request)
+    {
+        var resource = request.Resource;
+        var options = RequestOptions.Read(request, "CreateOptions");
+        var obj = decoder.Read(resource, await ReadBodyAsync(request).ConfigureAwait(false), options);
+        var written = await writer.CreateAsync(resource, request.Info.Namespace, obj, options).ConfigureAwait(false);
+        await answers.WriteAsync(request, 201, written.Object).ConfigureAwait(false);
+    }
+
+    public async Task UpdateAsync(ApiRequest request)
+    {
+        var (resource, info) = (request.Resource, request.Info);
+        var options = RequestOptions.Read(request, "UpdateOptions");
+        var obj = decoder.Read(resource, await ReadBodyAsync(request).ConfigureAwait(false), options);
+        CheckName(obj, info.Name);
+        var written = await writer.UpdateAsync(resource, info.Namespace, info.Name, _ => (JsonObject)obj.DeepClone(), options).ConfigureAwait(false);
+        if (written is null && resource.AllowsCreateOnUpdate && info.Subresource.Length == 0)
+        {
+            written = await writer.CreateAsync(resource, info.Namespace, obj, options).ConfigureAwait(false);
+        }
+
+        var result = written ?? throw ApiErrors.NotFound(resource, info.Name);
+        await answers.WriteAsync(request, result.Created ? 201 : 200, result.Object).ConfigureAwait(false);
+    }
+
+    public async Task PatchAsync(ApiRequest request)
+    {
+        var (resource, info) = (request.Resource, request.Info);
+        var type = RequestBody.ContentType(request.Http.Request);
+        CheckPatchType(request, type);
+        var isApply = type == ApplyPatchType;
+        var options = RequestOptions.Read(request, "PatchOptions", isApply);
+        var body = await RequestBody.ReadAsync(request.Http).ConfigureAwait(false);
+        if (isApply)
+        {
+            await ApplyAsync(request, options, body).ConfigureAwait(false);
+            return;
+        }
+
+        var patch = ReadPatch(resource, type, body);
+        var written = await writer.UpdateAsync(resource, info.Namespace, info.Name, old =>
+        {
+            var patched = patch(old);
+            CheckName(patched, info.Name);
+            ObjectDecoder.Conform(resource, patched, options);
+            return patched;
+        }, options).ConfigureAwait(false);
+        var result = written ?? throw ApiErrors.NotFound(resource, info.Name);
+        await answers.WriteAsync(request, 200, result.Object).ConfigureAwait(false);
+    }
+
+    private async Task ApplyAsync(ApiRequest request, WriteOptions options, byte[] body)
+    {
+        var (resource, info) = (request.Resource, request.Info);
+        var applied = ReadApplied(body);
+        var given = ObjectMetadata.Name(applied);
+        if (given.Length > 0 && given != info.Name) throw ApiErrors.BadRequest($"the name of the object ({given}) does not match the name on the URL ({info.Name})");
+        ObjectMetadata.Of(applied)["name"] = info.Name;
+        var context = writer.ManagementOf(resource, options);
+        ObjectDecoder.Conform(resource, applied, options);
+        while (true)
+        {
+            var written = await writer.UpdateAsync(resource, info.Namespace, info.Name,
+                live => FieldManager.Apply(live, applied, context, options.Force), options).ConfigureAwait(false);
+            if (written is null)
+            {
+                if (info.Subresource.Length > 0) throw ApiErrors.NotFound(resource, info.Name);
+                var obj = FieldManager.Apply(null, applied, context, options.Force);
+                try
+                {
+                    written = await writer.CreateAsync(resource, info.Namespace, obj, options).ConfigureAwait(false);
+                }
+                catch (ApiException exception) when (exception.Reason == "AlreadyExists")
+                {
+                    // Somebody made it meanwhile: then it is applied to.
+                    continue;
+                }
+            }
+
+            await answers.WriteAsync(request, written.Value.Created ? 201 : 200, written.Value.Object).ConfigureAwait(false);
+            return;
+        }
+    }
+
+    private static JsonObject ReadApplied(byte[] body)
+    {
+        try
+        {
+            return StrictYaml.Parse(body).Node as JsonObject ?? throw ApiErrors.BadRequest("error decoding YAML: the body is not an object");
+        }
+        catch (StrictJsonException exception)
+        {
+            throw ApiErrors.BadRequest($"error decoding YAML: {exception.Message}");
+        }
+    }
+
+    private static void CheckPatchType(ApiRequest request, string type)
+    {
+        if (request.Resource.IsBuiltIn)
+        {
+            if (type is not (JsonPatchType or MergePatchType or StrategicPatchType or ApplyPatchType)) throw ApiErrors.Generic(415);
+        }
+        else if (type is not (JsonPatchType or MergePatchType or ApplyPatchType))
+        {
+            throw ApiErrors.UnsupportedMediaType($"{JsonPatchType}, {MergePatchType}, {ApplyPatchType}");
+        }
+    }
+
+    private static Func<JsonObject, JsonObject> ReadPatch(Catalog.ResourceDefinition resource, string type, byte[] body)
+    {
+        switch (type)
+        {
+            case JsonPatchType:
+                var operations = JsonPatch.Parse(body);
+                return old => JsonPatch.Apply(old, operations) as JsonObject ?? throw ApiErrors.Generic(422);
+            case StrategicPatchType:
+                var strategic = StrategicMergePatch.Parse(body);
+                return old => StrategicMergePatch.Apply(old, strategic, resource.Schema);
+            default:
+                var merge = MergePatch.Parse(body);
+                return old => MergePatch.Apply(old, merge);
+        }
+    }
+
+    /// <summary>Reads a body as JSON, whatever form it was sent in.</summary>
+    public static async Task<byte[]> ReadBodyAsync(ApiRequest request)
+    {
+        var (resource, subresource) = (request.Resource, request.Info.Subresource);
+        var format = RequestBody.Format(request.Http.Request, ProtobufBody.IsTaken(resource, subresource));
+        var body = await RequestBody.ReadAsync(request.Http).ConfigureAwait(false);
+        return format switch
+        {
+            BodyFormat.Yaml => RequestBody.YamlToJson(body),
+            BodyFormat.Protobuf => ProtobufBody.ToJson(resource, subresource, body),
+            _ => body,
+        };
+    }
+
+    private static void CheckName(JsonObject obj, string name)
+    {
+        var given = ObjectMetadata.Name(obj);
+        if (given.Length == 0) throw ApiErrors.BadRequest($"the name of the object (based on URL) was undeterminable: name must be provided");
+        if (given != name) throw ApiErrors.BadRequest($"the name of the object ({given}) does not match the name on the URL ({name})");
+    }
+}

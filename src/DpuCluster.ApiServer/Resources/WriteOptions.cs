@@ -1,0 +1,67 @@
+namespace DpuCluster.ApiServer.Resources;
+
+/// <summary>What to do with fields that the schema does not know, or that stand twice.</summary>
+internal enum WriteValidation
+{
+    Ignore,
+    Warn,
+    Strict,
+}
+
+/// <summary>How an object is written.</summary>
+internal sealed record WriteOptions
+{
+    /// <summary>A write of the server itself: no managed fields, no check of the namespace's state.</summary>
+    public static WriteOptions Internal { get; } = new() { IsInternal = true };
+
+    public bool IsInternal { get; init; }
+
+    public bool DryRun { get; init; }
+
+    /// <summary>Who manages the fields that are written; empty for a name taken from the user agent.</summary>
+    public string FieldManager { get; init; } = "";
+
+    public WriteValidation FieldValidation { get; init; } = WriteValidation.Warn;
+
+    /// <summary>Whether an apply takes fields from other managers.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Subresource that is written; empty for the object itself.</summary>
+    public string Subresource { get; init; } = "";
+
+    /// <summary>Whether the new state is made from the present one: when another writer comes first it can be made again.</summary>
+    public bool IsPatch { get; init; }
+
+    /// <summary>Whether field management was part of making the new state (an apply).</summary>
+    public bool IsApply { get; init; }
+
+    /// <summary>Takes what the client should be told.</summary>
+    public List<string> Warnings { get; init; } = [];
+}
+
+/// <summary>How an object is deleted.</summary>
+internal sealed record DeleteOptions
+{
+    public static DeleteOptions Background { get; } = new() { PropagationPolicy = "Background" };
+
+    public bool DryRun { get; init; }
+
+    /// <summary>Null where the client left it to the kind.</summary>
+    public long? GracePeriodSeconds { get; init; }
+
+    /// <summary><c>Orphan</c>, <c>Background</c>, <c>Foreground</c>; empty for the kind's default.</summary>
+    public string PropagationPolicy { get; init; } = "";
+
+    /// <summary>The old way to say <see cref="PropagationPolicy"/>.</summary>
+    public bool? OrphanDependents { get; init; }
+
+    public string? PreconditionUid { get; init; }
+
+    public string? PreconditionResourceVersion { get; init; }
+}
+
+/// <summary>What a write came to.</summary>
+/// <param name="Object">The object as it is now, or as it would be; of a deletion, as it last was.</param>
+/// <param name="Created">Whether there was none before.</param>
+/// <param name="Deleted">Whether it is gone.</param>
+internal readonly record struct Written(Storage.StoredObject Object, bool Created = false, bool Deleted = false);

@@ -1,0 +1,123 @@
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Authentication;
+using DpuCluster.ApiServer.Authorization;
+using DpuCluster.ApiServer.Background;
+using DpuCluster.ApiServer.Catalog;
+using DpuCluster.ApiServer.Catalog.Kinds;
+using DpuCluster.ApiServer.Certificates;
+using DpuCluster.ApiServer.CustomResources;
+using DpuCluster.ApiServer.Discovery;
+using DpuCluster.ApiServer.Http;
+using DpuCluster.ApiServer.Http.Verbs;
+using DpuCluster.ApiServer.Resources;
+using DpuCluster.ApiServer.Schemas;
+using DpuCluster.ApiServer.Storage;
+
+namespace DpuCluster.ApiServer;
+
+/// <summary>Puts the parts of a server together. What belongs to no part alone is here, and nothing else.</summary>
+internal sealed class ServerParts : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ServiceAccountTokens _tokens;
+    private readonly Bootstrap _bootstrap;
+    private readonly BackgroundWork _background;
+    private Task _running = Task.CompletedTask;
+    private volatile bool _ready;
+    private volatile ServerVersion _version;
+
+    public ServerParts(EmbeddedApiServerOptions options, CertificateAuthority authority)
+    {
+        var clock = options.Clock;
+        _version = ServerVersion.Parse(options.Version);
+        var services = new ServiceAllocator(options.ServiceNetwork);
+        KubernetesServiceAddress = services.FirstAddress;
+        Registry = new ResourceRegistry(ResourceCatalog.Create(services, CrdErrors));
+        Store = new ObjectStore(NoLog.Instance, options.HistoryLimit);
+        var served = new ServedObjects(Registry);
+        var observers = new CommitObservers();
+        Writer = new ResourceWriter(Registry, Store, served, observers, clock);
+        Deleter = new ResourceDeleter(Store, served, observers, clock);
+        var crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), clock);
+        observers.Add(CrdRegistrar.Group, CrdRegistrar.Plural, crds.ObserveAsync);
+        _tokens = new ServiceAccountTokens(Store, clock, options.TokenKeyPem);
+        var authenticator = new Authenticator(authority, [new StaticTokens(options.Tokens), _tokens]);
+        var authorizer = new RbacAuthorizer(Store);
+        var metrics = new ServerMetrics();
+        var tables = new TableAnswers(clock);
+        var answers = new ObjectAnswers(tables);
+        var decoder = new ObjectDecoder(Registry);
+        var endpoints = new ApiEndpoints(
+            new ReadEndpoint(Store, answers),
+            new WatchEndpoint(Store, tables, clock, _stopping.Token),
+            new WriteEndpoint(Writer, decoder, answers),
+            new DeleteEndpoint(Store, Deleter, answers),
+            new PathEndpoints(Registry, Store, metrics, () => _ready, () => _version));
+        new ReviewEndpoints(authenticator, authorizer, decoder, Writer, clock).Register(endpoints);
+        new ScaleEndpoint(Store, Writer).Register(endpoints);
+        endpoints.Add("", "serviceaccounts", "token", "create", new TokenEndpoint(Store, _tokens, clock).CreateAsync);
+        endpoints.Add("", "pods", "binding", "create", new BindingEndpoint(Writer, clock).CreateAsync);
+        endpoints.Add("", "pods", "log", "get", new PodLogEndpoint(Store, options.PodLogs, _stopping.Token).GetAsync);
+        endpoints.Add("", "namespaces", "finalize", "update", new FinalizeEndpoint(Writer, decoder, answers).UpdateAsync);
+        var logger = options.LoggerFactory.CreateLogger("DpuCluster.ApiServer");
+        Handler = new ApiHandler(authenticator, authorizer, Registry, endpoints, metrics, clock, logger);
+        _bootstrap = new Bootstrap(Registry, Store, Writer, authority.CertificatePem);
+        observers.Add("", "namespaces", _bootstrap.ObserveNamespaceAsync);
+        _background = new BackgroundWork(Store,
+        [
+            new GarbageCollector(Registry, Store, Writer, Deleter),
+            new NamespaceController(Registry, Store, Writer, Deleter),
+            new CrdFinalizer(Registry, Store, Writer, Deleter),
+            new EventExpiry(Registry, Store, Deleter, clock),
+        ], clock, logger);
+    }
+
+    public ResourceRegistry Registry { get; }
+
+    public ObjectStore Store { get; }
+
+    public ResourceWriter Writer { get; }
+
+    public ResourceDeleter Deleter { get; }
+
+    public ApiHandler Handler { get; }
+
+    /// <summary>The version that the server says it is.</summary>
+    public string Version
+    {
+        get => _version.Text;
+        set => _version = ServerVersion.Parse(value);
+    }
+
+    /// <summary>Cluster address of the service <c>kubernetes</c>.</summary>
+    public string KubernetesServiceAddress { get; }
+
+    /// <summary>Makes what every cluster has, and begins to work in the background.</summary>
+    public async Task BootstrapAsync(int port, CancellationToken cancellation)
+    {
+        _running = _background.RunAsync(Store.Tail, _stopping.Token);
+        await _bootstrap.RunAsync(KubernetesServiceAddress, port, cancellation).ConfigureAwait(false);
+        _ready = true;
+    }
+
+    private static void CrdErrors(JsonObject crd, JsonObject? old, ICollection<FieldError> errors)
+    {
+        var validator = new CustomResources.CrdValidator(new CrdRuleChecks((_, schema, path) => ValidationRulesCheck.Errors(schema, path), (_, _, _) => []));
+        foreach (var error in old is null ? validator.ValidateCreate(crd) : validator.ValidateUpdate(crd, old)) errors.Add(error);
+    }
+
+    /// <summary>Ends watches and background work.</summary>
+    public async Task StopAsync()
+    {
+        _ready = false;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        _tokens.Dispose();
+        _stopping.Dispose();
+    }
+}

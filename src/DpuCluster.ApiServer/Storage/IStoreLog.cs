@@ -1,0 +1,32 @@
+namespace DpuCluster.ApiServer.Storage;
+
+/// <summary>
+/// Where commits go before they are told to anyone. <see cref="Append"/> is called in the order of revisions, one at a
+/// time, and only queues; <see cref="FlushAsync"/> waits until what is queued is safe, so that many commits share one flush.
+/// </summary>
+internal interface IStoreLog
+{
+    /// <summary>Whether a commit is safe at once, so that nobody has to wait for it.</summary>
+    bool IsImmediate { get; }
+
+    /// <summary>Takes one change into the queue.</summary>
+    void Append(StoreChange change);
+
+    /// <summary>Completes when every change up to the revision is safe.</summary>
+    /// <exception cref="IOException">It cannot be made safe; the store refuses writes from then on.</exception>
+    Task FlushAsync(long revision);
+}
+
+/// <summary>Keeps nothing: what is stored lives as long as the process.</summary>
+internal sealed class NoLog : IStoreLog
+{
+    public static NoLog Instance { get; } = new();
+
+    public bool IsImmediate => true;
+
+    public void Append(StoreChange change)
+    {
+    }
+
+    public Task FlushAsync(long revision) => Task.CompletedTask;
+}

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+
+namespace DpuCluster.ApiServer.Storage;
+
+/// <summary>
+/// The objects of one resource, ordered as their keys are, and the recent changes of them. Only <see cref="ObjectStore"/> writes.
+/// </summary>
+internal sealed class StoreCollection
+{
+    private readonly int _historyLimit;
+    private readonly Lock _watchersGate = new();
+    private readonly HashSet<StoreCursor> _watchers = [];
+    private readonly Dictionary<long, ImmutableSortedSet<StoredObject>> _kept = [];
+    private readonly Queue<long> _keptOrder = new();
+
+    // A ring of the changes that a watch can still start from.
+    private StoreChange[] _ring = new StoreChange[64];
+    private int _first;
+    private int _count;
+
+    public StoreCollection(string group, string plural, int historyLimit)
+    {
+        Group = group;
+        Plural = plural;
+        _historyLimit = historyLimit;
+        Tail = new StoreChange(this, null, null, 0, 0);
+    }
+
+    public string Group { get; }
+
+    public string Plural { get; }
+
+    /// <summary>Newest state, which may not be safe in the log yet: what preconditions are held against.</summary>
+    public ImmutableSortedSet<StoredObject> Head { get; set; } = ImmutableSortedSet.Create<StoredObject>(KeyOrder.Instance);
+
+    /// <summary>Newest state that may be told.</summary>
+    public ImmutableSortedSet<StoredObject> Published { get; private set; } = ImmutableSortedSet.Create<StoredObject>(KeyOrder.Instance);
+
+    /// <summary>Revision of the last change that was published.</summary>
+    public long LastRevision { get; private set; }
+
+    /// <summary>A watch cannot start before this revision: the change that it would need first is forgotten.</summary>
+    public long CompactedTo { get; private set; }
+
+    public StoreChange Tail { get; private set; }
+
+    /// <summary>Raised after changes.</summary>
+    public Signal Changed { get; } = new();
+
+    /// <summary>Publishes a change. Under the store's lock.</summary>
+    public void Publish(StoreChange change)
+    {
+        var objects = Published;
+        if (change.Previous is { } previous) objects = objects.Remove(previous);
+        if (change.Current is { } current) objects = objects.Add(current);
+        Published = objects;
+        LastRevision = change.Revision;
+        Remember(change);
+        Tail.NextInCollection = change;
+        Tail = change;
+        Changed.Raise();
+        if ((change.Sequence & 255) == 0) CutOffTheSlow(change.Sequence);
+    }
+
+    /// <summary>Forgets the changes up to a revision. Under the store's lock.</summary>
+    public void Compact(long revision)
+    {
+        while (_count > 0 && _ring[_first].Revision <= revision) Forget();
+        if (revision > CompactedTo) CompactedTo = revision;
+    }
+
+    /// <summary>The change after which a watch from a revision starts; null when that is compacted. Under the store's lock.</summary>
+    public StoreChange? StartAfter(long revision)
+    {
+        if (revision < CompactedTo) return null;
+
+        int low = 0, high = _count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (At(middle).Revision <= revision) low = middle + 1;
+            else high = middle;
+        }
+
+        if (low == _count) return Tail;
+        if (low > 0) return At(low - 1);
+        var start = new StoreChange(this, null, null, CompactedTo, At(0).Sequence - 1) { NextInCollection = At(0) };
+        return start;
+    }
+
+    /// <summary>Keeps a state for the pages of a list that are still to be read; the oldest goes when there are many. Under the store's lock.</summary>
+    public void Keep(long revision, ImmutableSortedSet<StoredObject> state)
+    {
+        if (!_kept.TryAdd(revision, state)) return;
+        _keptOrder.Enqueue(revision);
+        if (_keptOrder.Count > KeptStates) _kept.Remove(_keptOrder.Dequeue());
+    }
+
+    /// <summary>The state at a revision, where it is known. Under the store's lock.</summary>
+    public ImmutableSortedSet<StoredObject>? StateAt(long revision) =>
+        LastRevision <= revision ? Published : _kept.GetValueOrDefault(revision);
+
+    public void Register(StoreCursor cursor)
+    {
+        lock (_watchersGate) _watchers.Add(cursor);
+    }
+
+    public void Unregister(StoreCursor cursor)
+    {
+        lock (_watchersGate) _watchers.Remove(cursor);
+    }
+
+    private const int KeptStates = 32;
+
+    private StoreChange At(int index) => _ring[(_first + index) & (_ring.Length - 1)];
+
+    private void Remember(StoreChange change)
+    {
+        if (_count == _historyLimit) Forget();
+        if (_count == _ring.Length)
+        {
+            var larger = new StoreChange[_ring.Length * 2];
+            for (var i = 0; i < _count; i++) larger[i] = At(i);
+            _ring = larger;
+            _first = 0;
+        }
+
+        _ring[(_first + _count) & (_ring.Length - 1)] = change;
+        _count++;
+    }
+
+    private void Forget()
+    {
+        CompactedTo = Math.Max(CompactedTo, _ring[_first].Revision);
+        _ring[_first] = null!;
+        _first = (_first + 1) & (_ring.Length - 1);
+        _count--;
+    }
+
+    private void CutOffTheSlow(long sequence)
+    {
+        lock (_watchersGate)
+        {
+            foreach (var watcher in _watchers)
+            {
+                if (sequence - watcher.Sequence > _historyLimit) watcher.CutOff();
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace DpuCluster.ApiServer.Storage;
+
+/// <summary>One watch's place in the changes of a collection.</summary>
+internal sealed class StoreCursor : IDisposable
+{
+    private readonly StoreCollection _collection;
+    private readonly ObjectStore _store;
+    private readonly CancellationTokenSource _cutOff = new();
+    private StoreChange _at;
+
+    internal StoreCursor(ObjectStore store, StoreCollection collection, StoreChange start)
+    {
+        _store = store;
+        _collection = collection;
+        _at = start;
+        collection.Register(this);
+    }
+
+    /// <summary>How far it has read.</summary>
+    public long Sequence => Volatile.Read(ref _at).Sequence;
+
+    /// <summary>Cancelled when it reads so slowly that the changes which it has yet to read would have to be kept for it alone.</summary>
+    public CancellationToken WhenCutOff => _cutOff.Token;
+
+    /// <summary>The next change, or null when there is none yet; then <paramref name="caughtUpTo"/> is the revision up to which there was nothing more.</summary>
+    public StoreChange? TryRead(out long caughtUpTo)
+    {
+        caughtUpTo = _store.PublishedRevision;
+        var next = _at.NextInCollection;
+        if (next is not null) Volatile.Write(ref _at, next);
+        return next;
+    }
+
+    /// <summary>Completes when there may be something to read.</summary>
+    public Task WaitAsync(CancellationToken cancellation)
+    {
+        var signal = _collection.Changed.Next;
+        return _at.NextInCollection is not null ? Task.CompletedTask : signal.WaitAsync(cancellation);
+    }
+
+    internal void CutOff() => _cutOff.Cancel();
+
+    public void Dispose()
+    {
+        _collection.Unregister(this);
+        _cutOff.Dispose();
+    }
+}

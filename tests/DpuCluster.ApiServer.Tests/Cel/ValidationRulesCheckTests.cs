@@ -1,0 +1,149 @@
+using DpuCluster.ApiServer.Schemas;
+
+namespace DpuCluster.ApiServer.Tests.Cel;
+
+public class ValidationRulesCheckTests
+{
+    private const string Path = "spec.validation.openAPIV3Schema";
+
+    private static string[] Errors(string yaml) => [.. ValidationRulesCheck.Errors(RuleSchemas.FromYaml(yaml), Path).Select(e => e.ToString())];
+
+    private static string Spec(string rule) => """
+        type: object
+        properties:
+          spec:
+            type: object
+            x-kubernetes-validations: [{RULE}]
+            properties: {name: {type: string}, names: {type: array, items: {type: string}}, map: {type: object, additionalProperties: {type: string}}}
+        """.Replace("RULE", rule, StringComparison.Ordinal);
+
+    [Fact]
+    public void Rules_that_are_fine_have_no_errors() =>
+        Errors(Spec("rule: 'self.name == oldSelf.name', message: x, messageExpression: 'self.name', reason: FieldValueInvalid, fieldPath: .map.x, optionalOldSelf: false")).ShouldBeEmpty();
+
+    [Fact]
+    public void A_rule_that_does_not_compile_is_shown_with_its_place_in_the_schema() => Errors(Spec("rule: \"has(self.nam)\"")).ShouldBe([
+        $$"""{{Path}}.properties[spec].x-kubernetes-validations[0].rule: Invalid value: {"Rule":"has(self.nam)","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: """
+        + "compilation failed: ERROR: <input>:1:4: undefined field 'nam'\n | has(self.nam)\n | ...^"]);
+
+    [Theory]
+    [InlineData("rule: \" \"", "rule: Required value: rule is not specified")]
+    [InlineData("rule: \"true\", message: \" \"", "message: Invalid value: \" \": message must be non-empty if specified")]
+    [InlineData("rule: \"true\", message: \"a\\nb\"", "message: Invalid value: \"a\\nb\": message must not contain line breaks")]
+    [InlineData("rule: \"true\\n&& true\"", "message: Required value: message must be specified if rule contains line breaks")]
+    [InlineData("rule: \"true\", messageExpression: \" \"", "messageExpression: Required value: messageExpression must be non-empty if specified")]
+    [InlineData("rule: \"true\", reason: Whatever", "reason: Unsupported value: \"Whatever\": supported values: \"FieldValueDuplicate\", \"FieldValueForbidden\", \"FieldValueInvalid\", \"FieldValueRequired\"")]
+    [InlineData("rule: \"true\", fieldPath: .nowhere", "fieldPath: Invalid value: \".nowhere\": fieldPath must be a valid path")]
+    [InlineData("rule: \"true\", fieldPath: name", "fieldPath: Invalid value: \"name\": fieldPath must be a valid path")]
+    [InlineData("rule: \"true\", optionalOldSelf: true", "optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule")]
+    public void Each_part_of_a_rule_is_checked(string rule, string error) =>
+        Errors(Spec(rule)).ShouldBe([$"{Path}.properties[spec].x-kubernetes-validations[0].{error}"]);
+
+    [Theory]
+    [InlineData("rule: \"self.name\"", "rule", "cel expression must evaluate to a bool")]
+    [InlineData("rule: \"true\", messageExpression: \"1\"", "messageExpression", "messageExpression must evaluate to a string")]
+    [InlineData("rule: \"true\", messageExpression: \"foo\"", "messageExpression", "messageExpression compilation failed: ERROR: <input>:1:1: undeclared reference to 'foo' (in container '')\n | foo\n | ^")]
+    public void Expressions_have_the_right_type(string rule, string field, string detail)
+    {
+        var error = Errors(Spec(rule)).ShouldHaveSingleItem();
+        error.ShouldStartWith($"{Path}.properties[spec].x-kubernetes-validations[0].{field}: Invalid value: {{\"Rule\":");
+        error.ShouldEndWith(": " + detail);
+    }
+
+    [Fact]
+    public void Old_values_cannot_be_used_where_items_cannot_be_told_from_each_other()
+    {
+        Errors("""
+            type: object
+            properties:
+              l:
+                type: array
+                items: {type: string, x-kubernetes-validations: [{rule: self == oldSelf}]}
+            """).ShouldBe([$"{Path}.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: \"self == oldSelf\":"
+            + $" oldSelf cannot be used on the uncorrelatable portion of the schema within {Path}.properties[l]"]);
+    }
+
+    [Fact]
+    public void Rules_for_values_of_unknown_type_are_refused() => Errors("""
+        type: object
+        properties:
+          any: {x-kubernetes-preserve-unknown-fields: true, x-kubernetes-validations: [{rule: "true"}]}
+        """).ShouldBe([$"{Path}.properties[any].x-kubernetes-validations: Internal error: rule declared on schema that does not support validation rules type: ''"
+        + " x-kubernetes-preserve-unknown-fields: 'true'"]);
+
+    [ReferenceCrdsFact]
+    public void Rules_of_real_CRDs_compile_and_hold()
+    {
+        foreach (var (file, rules) in new[] { ("tenantcontrolplanes-crd-2026-08.yaml", 19), ("dpuclusters-crd-24.10.yaml", 1), ("datastores-crd-2026-08.yaml", 9) })
+        {
+            var crd = RuleSchemas.ReadYaml(File.ReadAllText(System.IO.Path.Combine(ReferenceCrdsFactAttribute.Reference!, file)))!;
+            foreach (var version in crd["spec"]!["versions"]!.AsArray())
+            {
+                var schema = RuleSchemas.FromJson(version!["schema"]!["openAPIV3Schema"]!.AsObject());
+                ValidationRulesCheck.Errors(schema, "schema").ShouldBeEmpty(file);
+                Count(schema).ShouldBeGreaterThanOrEqualTo(rules, file);
+            }
+        }
+    }
+
+    [ReferenceCrdsFact]
+    public void Rules_of_a_real_tenant_control_plane_are_evaluated()
+    {
+        var crd = RuleSchemas.ReadYaml(File.ReadAllText(System.IO.Path.Combine(ReferenceCrdsFactAttribute.Reference!, "tenantcontrolplanes-crd-2026-08.yaml")))!;
+        var rules = ValidationRules.For(RuleSchemas.FromJson(crd["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject()));
+        const string good = """
+            apiVersion: kamaji.clastix.io/v1alpha1
+            kind: TenantControlPlane
+            metadata: {name: t}
+            spec:
+              dataStore: default
+              dataStoreSchema: ns_t
+              controlPlane: {service: {serviceType: LoadBalancer}, deployment: {replicas: 2}}
+              kubernetes: {version: v1.31.0}
+              networkProfile: {address: 10.0.0.1, port: 6443, podCidr: 10.244.0.0/16, serviceCidr: 10.96.0.0/16, loadBalancerSourceRanges: [10.0.0.0/8]}
+            """;
+        Validate(good, null).ShouldBeEmpty();
+        Validate(good, good).ShouldBeEmpty();
+        Validate(good.Replace("podCidr: 10.244.0.0/16", "podCidr: nonsense", StringComparison.Ordinal), null).ShouldHaveSingleItem().ShouldStartWith("spec.networkProfile.podCidr: Invalid value: \"nonsense\": ");
+        Validate(good.Replace("10.0.0.0/8", "10.0.0.0/99", StringComparison.Ordinal), null).ShouldHaveSingleItem().ShouldStartWith("spec.networkProfile.loadBalancerSourceRanges: Invalid value: ");
+        Validate(good.Replace("serviceType: LoadBalancer", "serviceType: NodePort", StringComparison.Ordinal), null)
+            .ShouldBe(["spec: Invalid value: LoadBalancer source ranges are supported only with LoadBalancer service type"]);
+        Validate(good.Replace("dataStoreSchema: ns_t", "dataStoreSchema: other", StringComparison.Ordinal), good).ShouldHaveSingleItem().ShouldStartWith("spec.dataStoreSchema: Invalid value: \"other\": ");
+        Validate(good.Replace("  dataStoreSchema: ns_t\n", "", StringComparison.Ordinal), good)
+            .ShouldBe(["spec: Invalid value: unsetting the dataStoreSchema is not supported"]);
+
+        string[] Validate(string value, string? old) =>
+            [.. rules.Validate(RuleSchemas.ReadYaml(value), old is null ? null : RuleSchemas.ReadYaml(old)).Errors.Select(e => e.ToString())];
+    }
+
+    private static int Count(Schema schema) => schema.Validations.Count + schema.Properties.Values.Sum(Count)
+        + (schema.Items is null ? 0 : Count(schema.Items)) + (schema.AdditionalProperties is null ? 0 : Count(schema.AdditionalProperties));
+}
+
+/// <summary>A test that needs the reference CRDs, which stand beside the solution's folder and not in it.</summary>
+internal sealed class ReferenceCrdsFactAttribute : FactAttribute
+{
+    public ReferenceCrdsFactAttribute()
+    {
+        if (Reference is null)
+            Skip = "The reference CRDs are not here.";
+    }
+
+    public static string? Reference { get; } = Find();
+
+    private static string? Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (!File.Exists(Path.Combine(folder.FullName, "DpuCluster.slnx")))
+                continue;
+            for (var parent = folder.Parent; parent is not null; parent = parent.Parent)
+            {
+                var reference = Path.Combine(parent.FullName, "shared", "reference");
+                if (Directory.Exists(reference))
+                    return reference;
+            }
+        }
+        return null;
+    }
+}
