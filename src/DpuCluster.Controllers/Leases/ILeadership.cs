@@ -1,0 +1,48 @@
+namespace DpuCluster.Controllers.Leases;
+
+/// <summary>Whether this process may act.</summary>
+public interface ILeadership
+{
+    /// <summary>Whether the lease is held, or none is needed. Turns false before anybody else can take the lease.</summary>
+    bool IsLeader { get; }
+
+    /// <summary>Stops whoever is about to act without the lease.</summary>
+    /// <exception cref="LeadershipLostException">The lease is not held.</exception>
+    void ThrowIfLost()
+    {
+        if (!IsLeader)
+        {
+            throw new LeadershipLostException();
+        }
+    }
+}
+
+/// <summary>The lease is not held (any more): nothing may be written.</summary>
+public sealed class LeadershipLostException : Exception
+{
+    /// <summary>Makes the exception.</summary>
+    public LeadershipLostException()
+        : base("the lease is not held: another process may be acting")
+    {
+    }
+
+    /// <summary>Makes the exception with a message of its own.</summary>
+    public LeadershipLostException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes the exception of a cause.</summary>
+    public LeadershipLostException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>Leadership where no lease is asked for.</summary>
+internal sealed class AlwaysLeader : ILeadership
+{
+    public static AlwaysLeader Instance { get; } = new();
+
+    public bool IsLeader => true;
+}

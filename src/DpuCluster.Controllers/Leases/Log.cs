@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace DpuCluster.Controllers.Leases;
+
+internal static partial class Log
+{
+    [LoggerMessage(LogLevel.Information, "Waiting for the lease {Namespace}/{Name} as {Identity}")]
+    public static partial void Waiting(ILogger logger, string @namespace, string name, string identity);
+
+    [LoggerMessage(LogLevel.Information, "Holding the lease {Namespace}/{Name} as {Identity}")]
+    public static partial void Acquired(ILogger logger, string @namespace, string name, string identity);
+
+    [LoggerMessage(LogLevel.Information, "Gave the lease {Namespace}/{Name} back")]
+    public static partial void Released(ILogger logger, string @namespace, string name);
+
+    [LoggerMessage(LogLevel.Warning, "Could not give the lease {Namespace}/{Name} back: {Error}")]
+    public static partial void NotReleased(ILogger logger, string @namespace, string name, string error);
+
+    [LoggerMessage(LogLevel.Warning, "Could not take or renew the lease {Namespace}/{Name}, will try again: {Error}")]
+    public static partial void Failed(ILogger logger, string @namespace, string name, string error);
+
+    [LoggerMessage(LogLevel.Debug, "Cannot watch the lease, looking at it instead: {Error}")]
+    public static partial void WatchFailed(ILogger logger, string error);
+}
