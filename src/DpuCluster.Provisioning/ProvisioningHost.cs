@@ -1,0 +1,89 @@
+using DpuCluster.Api;
+using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Reconciling;
+using DpuCluster.Kubernetes.Client;
+using DpuCluster.Kubernetes.Meta;
+using DpuCluster.Kubernetes.Resources;
+using DpuCluster.Provisioning.Health;
+
+namespace DpuCluster.Provisioning;
+
+/// <summary>Composes the provisioning controller into a process.</summary>
+public static class ProvisioningHost
+{
+    /// <summary>Name of the lease that the one acting provisioning controller holds.</summary>
+    public const string LeaseName = "dpucluster-provisioning.dpu.nvidia.com";
+
+    private const string BySecret = "secret";
+
+    /// <summary>Adds the controller that keeps phase, <c>Ready</c>, version and node count of every DPUCluster true.</summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="options">Intervals and what is allowed; the defaults where absent.</param>
+    public static ControllerHostBuilder AddProvisioning(this ControllerHostBuilder builder, ProvisioningOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ControlPlanes? controlPlanes = null;
+        return builder
+            .AddController(context => Create(context, options ?? new(), out controlPlanes))
+            .AddBackground(async (_, cancellation) =>
+            {
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+                }
+                finally
+                {
+                    // With the lease gone, or the process about to go, nobody here has a reason to talk to DPU clusters.
+                    await controlPlanes!.DisposeAsync().ConfigureAwait(false);
+                }
+            });
+    }
+
+    private static Controller Create(ControllerContext context, ProvisioningOptions options, out ControlPlanes controlPlanes)
+    {
+        var clusters = context.Informers.For<DPUCluster>();
+        clusters.AddIndex(BySecret, cluster => [SecretOf(cluster)]);
+        var secrets = context.Informers.Metadata(Secret.Resource, optional: true);
+        var logger = context.LoggerFactory.CreateLogger("DpuCluster.Provisioning");
+        Controller? controller = null;
+        controlPlanes = new ControlPlanes(
+            context.Client.Resources<Secret>(),
+            secrets,
+            kubeconfig => Connect(kubeconfig, context, options),
+            options,
+            context.Clock,
+            logger,
+            key => controller!.Enqueue(key));
+        var writer = context.Writer<DPUCluster>();
+        var reconciler = new ProvisioningReconciler(
+            clusters.Store.Find,
+            controlPlanes,
+            writer,
+            new StatusWriter<DPUCluster>(writer, ProvisioningReconciler.FieldManager),
+            new ClusterAnnouncer(context.Events, context.Clock),
+            context.Clock);
+        ClusterMetrics.Register(context.Meter, clusters.Store, controlPlanes);
+        controller = context.Controller("dpucluster")
+            .For(clusters)
+            .Watches(secrets, secret => clusters.Store.ByIndex(BySecret, secret.Key.ToString()).Select(cluster => cluster.Key))
+            .Build(reconciler);
+        return controller;
+    }
+
+    private static KubernetesControlPlane Connect(Client.DpuKubeconfig kubeconfig, ControllerContext context, ProvisioningOptions options) =>
+        new(
+            new KubernetesClient(kubeconfig.Configuration, new()
+            {
+                Clock = context.Clock,
+                // A check is repeated by the monitor, which counts its failures: the client must not hide any.
+                MaxRetries = 0,
+
+                // It also decides when a check has taken too long. With two limits of one length either might be first, and the cause,
+                // which is written to the status, would change its words from check to check.
+                RequestTimeout = 2 * options.Health.Timeout,
+            }),
+            kubeconfig);
+
+    private static string SecretOf(DPUCluster cluster) =>
+        new NamespacedName(cluster.Metadata.Namespace ?? "", cluster.Spec.Kubeconfig ?? "").ToString();
+}
