@@ -1,0 +1,46 @@
+using DpuCluster.Api;
+using DpuCluster.Kubernetes.Meta;
+using DpuCluster.Kubernetes.Resources;
+
+namespace DpuCluster.ClusterManager.Kamaji.Children;
+
+/// <summary>The Service in front of a control plane; pure. It is there before the control plane, so that its node port is known.</summary>
+internal static class KamajiService
+{
+    /// <summary>Name of the port.</summary>
+    public const string PortName = "kube-apiserver";
+
+    /// <summary>What the Service should be.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="live">The Service as it is; <see langword="null"/> where there is none.</param>
+    /// <param name="promised">The node port that the control plane was told; <see langword="null"/> where it was told none.</param>
+    public static Service Desired(DPUCluster cluster, Service? live, int? promised) => new()
+    {
+        // Kamaji makes itself the controller when it adopts the Service, and would not where there is one: we own it only.
+        Metadata = ChildObjects.Owned(cluster, cluster.Metadata.Name!),
+        Spec = new()
+        {
+            Type = "NodePort",
+            Selector = new Dictionary<string, string> { ["kamaji.clastix.io/name"] = cluster.Metadata.Name! },
+            Ports = [Port(live, promised)],
+        },
+    };
+
+    /// <summary>The node port; <see langword="null"/> where there is none yet.</summary>
+    public static int? NodePort(Service? service) => PortOf(service)?.NodePort is { } port and > 0 ? port : null;
+
+    /// <summary>Whether Kamaji has adopted the Service for this cluster's control plane.</summary>
+    public static bool IsAdopted(Service service, DPUCluster cluster, TenantControlPlane? tenant) =>
+        tenant is not null
+        && tenant.IsOwnedBy(cluster)
+        && service.ControllerOwner is { } owner
+        && owner.Uid == tenant.Metadata.Uid;
+
+    // The ports of an adopted Service are Kamaji's: whatever it made of them is what we want.
+    private static ServicePort Port(Service? live, int? promised) => live?.ControllerOwner is not null && PortOf(live) is { } port
+        ? new() { Name = port.Name, Port = port.Port, Protocol = port.Protocol, NodePort = port.NodePort }
+        : new() { Name = PortName, Port = 6443, Protocol = "TCP", NodePort = promised ?? NodePort(live) };
+
+    private static ServicePort? PortOf(Service? service) =>
+        service?.Spec?.Ports is { Count: > 0 } ports ? ports.FirstOrDefault(port => port.Name == PortName) ?? ports[0] : null;
+}

@@ -1,0 +1,17 @@
+namespace DpuCluster.ClusterManager.Kamaji;
+
+/// <summary>How the Kamaji cluster manager makes what it makes.</summary>
+public sealed record KamajiOptions
+{
+    /// <summary>
+    /// This project's own image, which has the executable <c>dpucluster</c> on its path: it runs beside keepalived and checks the API
+    /// server for it. Default: <c>dpucluster:</c> and the version of this program.
+    /// </summary>
+    public string Image { get; init; } = $"dpucluster:{typeof(KamajiOptions).Assembly.GetName().Version?.ToString(3) ?? "latest"}";
+
+    /// <summary>
+    /// Image that has <c>keepalived</c> (2.0.11 or newer) on its path; nothing else of it is used, no shell and no other program.
+    /// <see langword="null"/>: <see cref="Image"/>.
+    /// </summary>
+    public string? KeepalivedImage { get; init; }
+}
