@@ -1,0 +1,64 @@
+using DpuCluster.Api;
+using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Informers;
+using DpuCluster.Kubernetes.Client;
+using DpuCluster.Kubernetes.Meta;
+using DpuCluster.Kubernetes.Resources;
+using DpuCluster.Standalone.Workloads;
+
+namespace DpuCluster.Standalone.KamajiStandIn;
+
+/// <summary>Composes the stand-in for Kamaji.</summary>
+internal static class KamajiHost
+{
+    public const string FieldManager = "kamaji";
+
+    public static readonly WriteOptions Writing = new() { FieldManager = FieldManager };
+
+    public static readonly WriteOptions Applying = new() { FieldManager = FieldManager, Force = true };
+
+    /// <summary>Adds what plays Kamaji. The control planes end with the host.</summary>
+    public static ControllerHostBuilder AddKamajiStandIn(this ControllerHostBuilder builder)
+    {
+        TenantReconciler? reconciler = null;
+        return builder
+            .AddController(context =>
+            {
+                var tenants = context.Informers.For<TenantControlPlane>();
+                var services = context.Informers.For<Service>();
+                var secrets = context.Informers.Metadata(Secret.Resource, InformerScope.Everything with { LabelSelector = KamajiNames.NameLabel });
+                var writer = context.Writer<TenantControlPlane>();
+                reconciler = new(
+                    tenants.Store,
+                    services.Store,
+                    context.Informers.For<Deployment>().Store,
+                    secrets.Store,
+                    context.Client.Resources<Secret>(),
+                    writer,
+                    context.Writer<Service>(),
+                    context.Writer<Secret>(),
+                    context.Writer<Deployment>(),
+                    new(writer, FieldManager),
+                    context.Clock);
+                return context.Controller("kamaji-stand-in")
+                    .For(tenants)
+
+                    // Before it is adopted, only its name tells whose a Service is.
+                    .Watches(services, service => tenants.Store.Find(service.Key) is { } tenant ? [tenant.Key] : [])
+                    .Owns(secrets)
+                    .Owns<Deployment>()
+                    .Build(reconciler);
+            })
+            .AddBackground(async (_, cancellation) =>
+            {
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await reconciler!.DisposeAsync().ConfigureAwait(false);
+                }
+            });
+    }
+}

@@ -1,0 +1,235 @@
+using System.Collections.Concurrent;
+using DpuCluster.Api;
+using DpuCluster.Controllers.Informers;
+using DpuCluster.Controllers.Reconciling;
+using DpuCluster.Kubernetes.Client;
+using DpuCluster.Kubernetes.Meta;
+using DpuCluster.Kubernetes.Resources;
+using DpuCluster.Standalone.Workloads;
+
+namespace DpuCluster.Standalone.KamajiStandIn;
+
+/// <summary>
+/// Plays Kamaji: for every TenantControlPlane a control plane that works, in this process and on this machine's loopback address, with
+/// the Service, Secrets, Deployment and status that Kamaji leaves behind, in its order.
+/// </summary>
+internal sealed class TenantReconciler(
+    ObjectStore<TenantControlPlane> tenants,
+    ObjectStore<Service> services,
+    ObjectStore<Deployment> deployments,
+    ObjectStore<PartialObjectMetadata> secrets,
+    ResourceClient<Secret> secretReader,
+    ObjectWriter<TenantControlPlane> writer,
+    ObjectWriter<Service> serviceWriter,
+    ObjectWriter<Secret> secretWriter,
+    ObjectWriter<Deployment> deploymentWriter,
+    StatusWriter<TenantControlPlane> status,
+    TimeProvider clock) : IReconciler, IAsyncDisposable
+{
+    private static readonly TimeSpan PortRetry = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<NamespacedName, RunningTenant> _running = new();
+
+    /// <summary>Identities of control planes that have left their port and may have to wait for the next one.</summary>
+    private readonly ConcurrentDictionary<NamespacedName, string> _moving = new();
+
+    /// <inheritdoc/>
+    public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellation)
+    {
+        var tenant = tenants.Find(key);
+        if (tenant is null || tenant.IsBeingDeleted)
+        {
+            await StopAsync(key).ConfigureAwait(false);
+            if (tenant is not null)
+            {
+                await writer.DropFinalizerAsync(tenant, KamajiNames.Finalizer, KamajiHost.FieldManager, cancellation).ConfigureAwait(false);
+            }
+
+            return ReconcileResult.Done;
+        }
+
+        tenant = await writer.AddFinalizerAsync(tenant, KamajiNames.Finalizer, KamajiHost.FieldManager, cancellation).ConfigureAwait(false);
+        var service = services.Find(key);
+        if (service is not null && TenantPort.OtherController(tenant, service) is { } other)
+        {
+            return await WaitAsync(tenant, service, "ServiceNotOurs",
+                $"Service {service.Metadata.Name} is managed by {other.Kind} {other.Name}, and cannot be adopted", cancellation).ConfigureAwait(false);
+        }
+
+        service = await AdoptAsync(tenant, service, cancellation).ConfigureAwait(false);
+        RunningTenant running;
+        try
+        {
+            running = await RunAsync(key, tenant, service, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException)
+        {
+            return await WaitAsync(tenant, service, exception is IOException ? "PortNotFree" : "InvalidVersion",
+                $"The control plane cannot listen on port {TenantPort.ListenOn(service)} of this machine: {exception.Message}", cancellation).ConfigureAwait(false);
+        }
+
+        var now = clock.GetUtcNow();
+        var message = $"The control plane answers at {running.Server.Address}";
+        var report = tenant.Status.WithService(tenant, service, true, TenantReport.Listening, message, now);
+        if (tenant.Status?.KubernetesResources?.Version?.Version != tenant.Spec?.Kubernetes?.Version)
+        {
+            // Provisioning or Upgrading is told first; that it is ready, only together with everything else.
+            tenant = await WriteAsync(tenant, report.WithState(tenant, deployment: null, listens: true), cancellation).ConfigureAwait(false);
+            report = tenant.Status!;
+        }
+
+        var made = await KeepSecretsAsync(tenant, running, cancellation).ConfigureAwait(false);
+        var deployment = await KeepDeploymentAsync(tenant, cancellation).ConfigureAwait(false);
+        var next = report.WithSecrets(tenant, made, now).WithDeployment(tenant, deployment, now).WithState(tenant, deployment, listens: true);
+        await TellAsync(running, tenant, next, cancellation).ConfigureAwait(false);
+        return ReconcileResult.Done;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var key in _running.Keys)
+        {
+            await StopAsync(key).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<RunningTenant> RunAsync(NamespacedName key, TenantControlPlane tenant, Service service, CancellationToken cancellation)
+    {
+        if (_running.TryGetValue(key, out var running) && running.Uid == tenant.Metadata.Uid && running.Port == TenantPort.ListenOn(service))
+        {
+            return running;
+        }
+
+        // Another object of the same name, or another port: a control plane cannot move, so a new one begins.
+        if (running is not null)
+        {
+            _moving[key] = running.Uid;
+        }
+
+        await StopAsync(key).ConfigureAwait(false);
+        var authority = await FindOwnAsync(tenant, TenantSecrets.Authority, cancellation).ConfigureAwait(false);
+        var accounts = await FindOwnAsync(tenant, TenantSecrets.ServiceAccounts, cancellation).ConfigureAwait(false);
+        running = await RunningTenant.StartAsync(tenant, service, authority, accounts, clock, cancellation).ConfigureAwait(false);
+        var moved = _moving.TryRemove(key, out var uid) && uid == running.Uid;
+        return _running[key] = moved ? running.Moved() : running;
+    }
+
+    private async Task<Secret?> FindOwnAsync(TenantControlPlane tenant, string component, CancellationToken cancellation)
+    {
+        var name = $"{tenant.Metadata.Name}-{component}";
+        return secrets.Find(tenant.Metadata.Namespace!, name)?.ControllerOwner?.Uid == tenant.Metadata.Uid
+            ? await secretReader.FindAsync(tenant.Metadata.Namespace, name, cancellation).ConfigureAwait(false)
+            : null;
+    }
+
+    private async Task<Service> AdoptAsync(TenantControlPlane tenant, Service? service, CancellationToken cancellation)
+    {
+        var desired = TenantPort.Desired(tenant, service);
+        if (ReferenceEquals(desired, service))
+        {
+            return service;
+        }
+
+        return service is null
+            ? await serviceWriter.CreateAsync(desired, KamajiHost.Writing, cancellation).ConfigureAwait(false)
+            : await serviceWriter.ReplaceAsync(desired, KamajiHost.Writing, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes every Secret that is missing or whose renewal was asked for.</summary>
+    /// <returns>The metadata of all of them, by component.</returns>
+    private async Task<Dictionary<string, ObjectMeta>> KeepSecretsAsync(TenantControlPlane tenant, RunningTenant running, CancellationToken cancellation)
+    {
+        var made = new Dictionary<string, ObjectMeta>();
+        foreach (var secret in running.Secrets)
+        {
+            var name = $"{tenant.Metadata.Name}-{secret.Component}";
+            var there = secrets.Find(tenant.Metadata.Namespace!, name)?.Metadata;
+            var rotate = secret.Lifecycle is not null && there?.Annotations?.GetValueOrDefault(KamajiNames.RotateAnnotation) is "";
+            made[secret.Component] = there is null || rotate || running.Stale.Contains(secret.Component) || there.OwnerReferences?.Any(owner => owner.Uid == tenant.Metadata.Uid) is not true
+                ? await WriteSecretAsync(tenant, secret, name, rotate, cancellation).ConfigureAwait(false)
+                : there;
+            running.Stale.Remove(secret.Component);
+        }
+
+        return made;
+    }
+
+    private async Task<ObjectMeta> WriteSecretAsync(
+        TenantControlPlane tenant, TenantSecret secret, string name, bool rotate, CancellationToken cancellation)
+    {
+        var content = secret.Make();
+        var labels = KamajiNames.Labels(tenant.Metadata.Name!, secret.Component);
+        var annotations = new Dictionary<string, string> { [KamajiNames.ChecksumAnnotation] = TenantSecrets.Checksum(content) };
+        if (secret.Lifecycle is { } lifecycle)
+        {
+            labels[KamajiNames.LifecycleLabel] = lifecycle;
+        }
+
+        if (rotate)
+        {
+            annotations[KamajiNames.RotateAnnotation] = clock.GetUtcNow().ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        var written = await secretWriter.ApplyAsync(
+            new()
+            {
+                Metadata = new()
+                {
+                    Name = name,
+                    Namespace = tenant.Metadata.Namespace,
+                    Labels = labels,
+                    Annotations = annotations,
+                    OwnerReferences = [PodFactory.Owner(tenant, TenantControlPlane.Resource)],
+                },
+                Type = "Opaque",
+                Data = content,
+            },
+            KamajiHost.Applying,
+            cancellation).ConfigureAwait(false);
+        return written.Metadata;
+    }
+
+    private async Task<Deployment> KeepDeploymentAsync(TenantControlPlane tenant, CancellationToken cancellation)
+    {
+        var desired = TenantPods.Desired(tenant);
+        var there = deployments.Find(tenant.Key);
+        return there is not null && there.ControllerOwner?.Uid == tenant.Metadata.Uid
+            && TenantPods.IsCurrent(tenant, there)
+            && there.Spec?.Replicas == desired.Spec!.Replicas
+                ? there
+                : await deploymentWriter.ApplyAsync(desired, KamajiHost.Applying, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<ReconcileResult> WaitAsync(
+        TenantControlPlane tenant, Service service, string reason, string message, CancellationToken cancellation)
+    {
+        var report = tenant.Status.WithService(tenant, service, false, reason, message, clock.GetUtcNow())
+            .WithState(tenant, deployments.Find(tenant.Key), listens: false);
+        await WriteAsync(tenant, report, cancellation).ConfigureAwait(false);
+        return ReconcileResult.After(PortRetry);
+    }
+
+    /// <summary>Writes the status; before it says that a version is ready, the server says that it is that version.</summary>
+    private Task<TenantControlPlane> TellAsync(
+        RunningTenant running, TenantControlPlane tenant, TenantControlPlaneStatus report, CancellationToken cancellation)
+    {
+        if (report.KubernetesResources?.Version is { Status: TenantState.Ready, Version: { } version })
+        {
+            running.Server.Version = RunningTenant.VersionFor(version);
+        }
+
+        return WriteAsync(tenant, report, cancellation);
+    }
+
+    private Task<TenantControlPlane> WriteAsync(TenantControlPlane tenant, TenantControlPlaneStatus report, CancellationToken cancellation) =>
+        status.WriteAsync(tenant, tenant with { Status = report }, cancellation);
+
+    private async Task StopAsync(NamespacedName key)
+    {
+        if (_running.TryRemove(key, out var running))
+        {
+            await running.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DpuCluster.Standalone;
+
+/// <summary>What an environment, or a tenant, is started with.</summary>
+public sealed record StandaloneOptions
+{
+    /// <summary>Name: up to 40 lower-case letters, digits and dashes. No two run under one name at a time.</summary>
+    public string Name { get; init; } = "default";
+
+    /// <summary>Port on the loopback address, 1 to 65535; 0: any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>
+    /// File to put the kubeconfig into, beside whatever is in it; <see langword="null"/>: a file of the environment's own, in the user's
+    /// state directory, that goes when the environment ends.
+    /// </summary>
+    public string? KubeconfigFile { get; init; }
+
+    /// <summary>Where all environments have their state directories; <see langword="null"/>: the user's own place.</summary>
+    public string? StateRoot { get; init; }
+
+    /// <summary>Clock of everything in the environment.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Where logs go.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+}

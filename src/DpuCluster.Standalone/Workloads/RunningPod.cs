@@ -1,0 +1,68 @@
+using DpuCluster.Kubernetes.Meta;
+
+namespace DpuCluster.Standalone.Workloads;
+
+/// <summary>What the status of a simulated pod looks like: functions of the pod.</summary>
+internal static class RunningPod
+{
+    /// <summary>Stands in every simulated pod's status, and in its log.</summary>
+    public const string Message = "This pod is simulated: no container of it runs.";
+
+    private static readonly string[] Reached = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+
+    /// <summary>The status of a pod all of whose containers run and are ready.</summary>
+    public static PodStatus Status(Pod pod, string? hostAddress, string? podAddress, DateTimeOffset now)
+    {
+        var status = pod.Status ?? new();
+        var conditions = Reached.Aggregate(status.Conditions, (all, type) => all.With(new()
+        {
+            Type = type,
+            Status = ConditionStatus.True,
+            LastTransitionTime = now,
+        }));
+        return status with
+        {
+            Phase = "Running",
+            Message = Message,
+            Conditions = conditions,
+            HostIP = hostAddress,
+            HostIPs = hostAddress is null ? null : [new() { Ip = hostAddress }],
+            PodIP = podAddress,
+            PodIPs = podAddress is null ? null : [new() { Ip = podAddress }],
+            StartTime = now,
+            InitContainerStatuses = Containers(pod.Spec?.InitContainers, pod, now, init: true),
+            ContainerStatuses = Containers(pod.Spec?.Containers, pod, now, init: false),
+        };
+    }
+
+    /// <summary>The status of a pod that no node can take.</summary>
+    public static PodStatus Unschedulable(Pod pod, string why, DateTimeOffset now) => (pod.Status ?? new()) with
+    {
+        Phase = "Pending",
+        Conditions = (pod.Status?.Conditions).With(new()
+        {
+            Type = "PodScheduled",
+            Status = ConditionStatus.False,
+            Reason = "Unschedulable",
+            Message = why,
+            LastTransitionTime = now,
+        }),
+    };
+
+    private static List<PodContainerStatus>? Containers(IReadOnlyList<PodContainer>? containers, Pod pod, DateTimeOffset now, bool init) =>
+        containers?.Select(container =>
+        {
+            var ended = init && container.RestartPolicy != "Always";
+            return new PodContainerStatus
+            {
+                Name = container.Name,
+                Image = container.Image,
+                ContainerID = $"simulated://{pod.Metadata.Uid}/{container.Name}",
+                Ready = true,
+                Started = !ended,
+                State = ended
+                    ? new() { Terminated = new() { Reason = "Completed", StartedAt = now, FinishedAt = now } }
+                    : new() { Running = new() { StartedAt = now } },
+            };
+        }).ToList();
+}
