@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using DpuCluster.Bench.Measure;
+
+namespace DpuCluster.Bench.Scenarios;
+
+/// <summary><c>static</c>: runs <see cref="StaticScenario"/> and shows its figures.</summary>
+internal static class StaticCommand
+{
+    public static Command Create()
+    {
+        var clusters = Number("--clusters", "How many clusters make the large case, 1 to 5000.", 1000, 1, 5000);
+        var rounds = Number("--rounds", "How often one cluster alone is created, 1 to 100.", 50, 1, 100);
+        var steady = Number("--steady-seconds", "How long the steady state is looked at, 0 (not at all) to 3600.", 60, 0, 3600);
+        var executable = new Option<FileInfo>("--executable")
+        {
+            Description = "The dpucluster program to measure; default: the one that was published when this benchmark was built.",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => Published() ?? new(Path.Combine(AppContext.BaseDirectory, "dpucluster")),
+        };
+        executable.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !File.Exists(result.Tokens[0].Value))
+            {
+                result.AddError($"--executable {result.Tokens[0].Value}: there is no such file");
+            }
+        });
+        var parts = new Option<string[]>("--parts")
+        {
+            Description = "Which parts to measure; default: all.",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => StaticOptions.AllParts,
+        };
+        parts.AcceptOnlyFromAmong(StaticOptions.AllParts);
+        var write = new Option<FileInfo?>("--write") { Description = "Also write the figures into this file, as Markdown.", HelpName = "FILE" };
+        var command = new Command("static", "Static DPUClusters that adopt one embedded tenant: time, requests, memory.")
+        {
+            clusters, rounds, steady, parts, executable, write,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var options = new StaticOptions(
+                parsed.GetValue(executable)!.FullName,
+                parsed.GetValue(clusters),
+                Math.Min(parsed.GetValue(rounds), parsed.GetValue(clusters)),
+                parsed.GetValue(steady),
+                parsed.GetValue(parts)!);
+            var machine = Machine.Describe();
+            var date = DateTime.UtcNow;
+            var figures = await new StaticScenario(options, step => Console.Error.WriteLine(step)).RunAsync(cancellation);
+            FigureTable.Print(figures);
+            Console.Out.WriteLine(machine);
+            if (parsed.GetValue(write) is { } file)
+            {
+                var text = string.Create(CultureInfo.InvariantCulture, $"""
+                    # Static clusters
+
+                    - Machine: {machine}
+                    - Date: {date:yyyy-MM-dd HH:mm} UTC
+                    - Command: `dotnet run -c Release --project bench/DpuCluster.Bench -- static --clusters {options.Clusters} --rounds {options.Rounds} --steady-seconds {options.SteadySeconds}`
+
+                    """);
+                await File.WriteAllTextAsync(file.FullName, $"{text}\n{FigureTable.ToMarkdown(figures)}", cancellation);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+
+    private static FileInfo? Published() =>
+        new FileInfo(Path.Combine(AppContext.BaseDirectory, "published", "dpucluster")) is { Exists: true } file ? file : null;
+
+    private static Option<int> Number(string name, string description, int otherwise, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
+            {
+                result.AddError($"{name} {value}: use {least} to {most}");
+            }
+        });
+        return option;
+    }
+}

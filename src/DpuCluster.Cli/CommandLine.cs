@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using DpuCluster.Cli.Commands;
+using DpuCluster.Kubernetes;
+
+namespace DpuCluster.Cli;
+
+/// <summary>From the words of the command line to an exit code: 0 done, 1 failed, 2 the user can put it right.</summary>
+internal static class CommandLine
+{
+    /// <summary>The executable plays one part under each of these names too, as the reference implementation's image has them.</summary>
+    private static readonly Dictionary<string, string> Parts = new(StringComparer.Ordinal)
+    {
+        ["provisioning"] = ProvisioningCommand.Name,
+        ["provisioning-controller"] = ProvisioningCommand.Name,
+        ["kamaji-cluster-manager"] = KamajiManagerCommand.Name,
+        ["static-cluster-manager"] = StaticManagerCommand.Name,
+    };
+
+    /// <param name="startedAs">Path under which the program was started.</param>
+    /// <param name="args">What stood behind it.</param>
+    public static async Task<int> RunAsync(string? startedAs, string[] args)
+    {
+        var part = Parts.GetValueOrDefault(Path.GetFileNameWithoutExtension(startedAs ?? ""));
+        var parsed = Root().Parse(part is null ? args : [part, .. args]);
+        if (parsed.Errors.Count > 0)
+        {
+            return Refuse(parsed);
+        }
+
+        try
+        {
+            // Controllers take up to 30 s to finish what runs and to give their lease back.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(40) };
+            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+        }
+        catch (UserErrorException error)
+        {
+            return Refuse(error.Remedy is null ? error.Problem : $"{error.Problem}\n  {error.Remedy}");
+        }
+        catch (Exception exception) when (Environment.GetEnvironmentVariable("DPUCLUSTER_DEBUG") != "1")
+        {
+            // Whatever it is, a stack trace helps nobody who did not write the program.
+            await Console.Error.WriteLineAsync(
+                $"dpucluster: {exception.Message} ({exception.GetType().Name})\n  run it again with DPUCLUSTER_DEBUG=1 for the details").ConfigureAwait(false);
+            return 1;
+        }
+    }
+
+    internal static RootCommand Root() =>
+        new("DPUCluster: control planes for the DPUs of a site.")
+        {
+            StandaloneCommand.Create(),
+            ProvisioningCommand.Create(),
+            KamajiManagerCommand.Create(),
+            StaticManagerCommand.Create(),
+            KeepalivedCheckCommand.Create(),
+            CrdsCommand.Create(),
+        };
+
+    private static int Refuse(string message)
+    {
+        Console.Error.WriteLine($"dpucluster: {message}");
+        return 2;
+    }
+
+    private static int Refuse(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            Console.Error.WriteLine($"dpucluster: {error.Message}");
+        }
+
+        Console.Error.WriteLine($"  see: {Path(parsed.CommandResult)} --help");
+        return 2;
+
+        static string Path(CommandResult command) =>
+            command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "dpucluster";
+    }
+}

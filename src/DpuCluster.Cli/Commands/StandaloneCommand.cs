@@ -1,0 +1,101 @@
+using System.CommandLine;
+using DpuCluster.Standalone;
+using Microsoft.Extensions.Logging;
+
+namespace DpuCluster.Cli.Commands;
+
+/// <summary><c>dpucluster standalone</c> and <c>dpucluster standalone tenant NAME</c>.</summary>
+internal static class StandaloneCommand
+{
+    public static Command Create()
+    {
+        var port = PortOption();
+        var kubeconfig = KubeconfigOption();
+        var name = new Option<string>("--name")
+        {
+            Description = "Name of the environment; several run side by side under different names.",
+            DefaultValueFactory = _ => "default",
+        };
+        var command = new Command("standalone", "Run the whole system on this machine: API server, controllers and stand-ins, with nothing installed.")
+        {
+            port, kubeconfig, name, TenantCommand(),
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var loggers = Logging.ToStandardError(LogLevel.Warning);
+            var options = new StandaloneOptions
+            {
+                Name = parsed.GetValue(name)!,
+                Port = parsed.GetValue(port),
+                KubeconfigFile = FullPath(parsed.GetValue(kubeconfig)),
+                LoggerFactory = loggers,
+            };
+            return await UntilToldAsync(
+                async () =>
+                {
+                    await using var environment = await StandaloneEnvironment.StartAsync(options, cancellation).ConfigureAwait(false);
+                    Greeting.Print(environment);
+                    await environment.RunUntilAsync(cancellation).ConfigureAwait(false);
+                },
+                cancellation).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    private static Command TenantCommand()
+    {
+        var name = new Argument<string>("NAME") { Description = "Name of the control plane." };
+        var port = PortOption();
+        var kubeconfig = KubeconfigOption();
+        var command = new Command("tenant", "Run one more control plane, with nothing in it: one for a static DPUCluster to adopt.")
+        {
+            name, port, kubeconfig,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var loggers = Logging.ToStandardError(LogLevel.Warning);
+            var options = new StandaloneOptions
+            {
+                Name = parsed.GetValue(name)!,
+                Port = parsed.GetValue(port),
+                KubeconfigFile = FullPath(parsed.GetValue(kubeconfig)),
+                LoggerFactory = loggers,
+            };
+            return await UntilToldAsync(
+                async () =>
+                {
+                    await using var tenant = await StandaloneTenant.StartAsync(options, cancellation).ConfigureAwait(false);
+                    Greeting.Print(tenant);
+                    await StandaloneTenant.RunUntilAsync(cancellation).ConfigureAwait(false);
+                },
+                cancellation).ConfigureAwait(false);
+        });
+        return command;
+    }
+
+    /// <summary>Who ends it while it starts has ended it all the same.</summary>
+    private static async Task<int> UntilToldAsync(Func<Task> run, CancellationToken cancellation)
+    {
+        try
+        {
+            await run().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // That is how it is told.
+        }
+
+        return 0;
+    }
+
+    private static Option<int> PortOption() =>
+        Flags.Number("--port", 0, 65535, 0, "Port on the loopback address; 0: any free one.");
+
+    private static Option<string?> KubeconfigOption() => new("--write-kubeconfig")
+    {
+        Description = "File to put the kubeconfig into; what else is in it stays. Default: a file of the environment's own.",
+        HelpName = "FILE",
+    };
+
+    private static string? FullPath(string? file) => string.IsNullOrEmpty(file) ? null : Path.GetFullPath(file);
+}

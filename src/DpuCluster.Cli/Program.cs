@@ -1,0 +1,3 @@
+using DpuCluster.Cli;
+
+return await CommandLine.RunAsync(StartedAs.Name, args).ConfigureAwait(false);

@@ -1,0 +1,138 @@
+using DpuCluster.Api;
+using DpuCluster.Kubernetes.Meta;
+using DpuCluster.Kubernetes.Resources;
+
+namespace DpuCluster.ClusterManager.Kamaji.Tests;
+
+/// <summary>The life of a cluster, from create to deletion, against the embedded API server.</summary>
+public sealed class LifeTests
+{
+    private const string Name = "dpu-cluster-1";
+    private const string Keepalived = Name + "-keepalived";
+
+    [Fact]
+    public async Task A_cluster_with_a_virtual_IP_becomes_Ready_with_all_of_its_parts()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint()));
+
+        var cluster = await world.UntilReady(Name);
+
+        cluster.Spec.Kubeconfig.ShouldBe($"{Name}-admin-kubeconfig");
+        cluster.Status!.Conditions.Find(ClusterConditionType.KeepalivedReady)!.Reason.ShouldBe("Deployed");
+        var service = await world.Until<Service>(Name, service => service.ControllerOwner?.Kind == "TenantControlPlane", "is adopted");
+        var tenant = await world.GetAsync<TenantControlPlane>(Name);
+        tenant.Spec!.NetworkProfile!.Address.ShouldBe("10.66.66.66");
+        tenant.Spec.NetworkProfile.Port.ShouldBe(service.Spec!.Ports![0].NodePort);
+        service.Metadata.OwnerReferences!.ShouldContain(owner => owner.Uid == cluster.Metadata.Uid);
+        (await world.GetAsync<DaemonSet>(Keepalived)).ControllerOwner!.Uid.ShouldBe(cluster.Metadata.Uid);
+    }
+
+    [Fact]
+    public async Task The_manager_writes_seven_times_for_a_cluster_and_never_without_need()
+    {
+        await using var world = await World.StartAsync(provisioning: false);
+        await world.BeginAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint()));
+        await world.UntilSays(Name, "Created", "True", "Created");
+        await world.Until<Service>(Name, service => service.ControllerOwner?.Kind == "TenantControlPlane", "is adopted");
+
+        (await world.ControllerWritesAsync()).ShouldBe(7, string.Join("\n", await world.ControllerWriteLinesAsync()));
+
+        // Something that concerns the cluster happens, and leads to nothing but what another cluster costs.
+        await world.PatchAsync<ConfigMap>(Keepalived, """{"metadata":{"labels":{"seen":"yes"}}}""");
+        await world.BeginAsync(Clusters.Kamaji("other"));
+        await world.UntilSays("other", "Created", "True", "Created");
+        (await world.ControllerWritesAsync()).ShouldBe(7 + 1 + 5, string.Join("\n", await world.ControllerWriteLinesAsync()));
+    }
+
+    [Fact]
+    public async Task Children_that_are_deleted_or_edited_are_as_before_within_two_seconds()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint()));
+        await world.UntilReady(Name);
+        var port = (await world.GetAsync<TenantControlPlane>(Name)).Spec!.NetworkProfile!.Port;
+        var soon = TimeSpan.FromSeconds(2);
+
+        await world.DeleteAsync<ConfigMap>(Keepalived);
+        await world.Until<ConfigMap>(Keepalived, map => map.Data!.ContainsKey("keepalived.conf"), "is back", soon);
+        await world.DeleteAsync<DaemonSet>(Keepalived);
+        await world.Until<DaemonSet>(Keepalived, set => !set.IsBeingDeleted, "is back", soon);
+        await world.DeleteAsync<Service>(Name);
+        await world.Until<Service>(Name, service => service.Spec!.Ports![0].NodePort == port, "is back with its node port", soon);
+
+        await world.PatchAsync<ConfigMap>(Keepalived, """{"data":{"keepalived.conf":"edited"}}""");
+        await world.Until<ConfigMap>(Keepalived, map => map.Data!["keepalived.conf"] != "edited", "is repaired", soon);
+        await world.PatchAsync<DaemonSet>(Keepalived, """{"spec":{"template":{"spec":{"hostNetwork":false}}}}""");
+        await world.Until<DaemonSet>(Keepalived, set => set.Spec!.Template!.Spec!.HostNetwork is true, "is repaired", soon);
+        await world.PatchAsync<Service>(Name, """{"spec":{"selector":{"kamaji.clastix.io/name":"other"}}}""");
+        await world.Until<Service>(Name, service => service.Spec!.Selector!["kamaji.clastix.io/name"] == Name, "is repaired", soon);
+        await world.PatchAsync<TenantControlPlane>(Name, """{"spec":{"controlPlane":{"deployment":{"replicas":1}}}}""");
+        await world.Until<TenantControlPlane>(Name, tenant => tenant.Spec!.ControlPlane!.Deployment!.Replicas == 3, "is repaired", soon);
+        await world.PatchAsync<Service>(Name, """{"metadata":{"labels":{"dpu.nvidia.com/cluster":null}}}""");
+        await world.Until<Service>(Name, service => service.Metadata.Labels!.ContainsKey("dpu.nvidia.com/cluster"), "is repaired", soon);
+    }
+
+    [Fact]
+    public async Task A_changed_endpoint_is_carried_out_and_one_that_is_taken_away_leaves_nothing()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint(nodeSelector: new Dictionary<string, string> { ["node-role.kubernetes.io/control-plane"] = "" })));
+        await world.UntilReady(Name);
+
+        await world.PatchAsync<DPUCluster>(Name, """{"spec":{"clusterEndpoint":{"keepalived":{"vip":"10.66.66.67","nodeSelector":null}}}}""");
+        await world.Until<ConfigMap>(Keepalived, map => map.Data!["keepalived.conf"].Contains("10.66.66.67", StringComparison.Ordinal), "has the new address");
+        await world.Until<TenantControlPlane>(Name, tenant => tenant.Spec!.NetworkProfile!.Address == "10.66.66.67", "has the new address");
+        await world.Until<DaemonSet>(Keepalived, set => set.Spec!.Template!.Spec!.NodeSelector is null, "has no selector any more");
+
+        await world.PatchAsync<DPUCluster>(Name, """{"spec":{"clusterEndpoint":null}}""");
+        await world.UntilGone<DaemonSet>(Keepalived);
+        await world.UntilGone<ConfigMap>(Keepalived);
+        await world.Until<TenantControlPlane>(Name, tenant => tenant.Spec!.NetworkProfile is null or { Address: null }, "has no address any more");
+        await world.Until<DPUCluster>(Name, cluster => cluster.Status!.Conditions.Find("KeepalivedReady") is null, "has no KeepalivedReady any more");
+    }
+
+    [Fact]
+    public async Task Deletion_leaves_nothing_behind()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint()));
+        await world.UntilReady(Name);
+
+        await world.DeleteAsync<DPUCluster>(Name);
+
+        await world.UntilGone<DPUCluster>(Name);
+        (await world.FindAsync<TenantControlPlane>(Name)).ShouldBeNull();
+        (await world.FindAsync<DaemonSet>(Keepalived)).ShouldBeNull();
+        (await world.FindAsync<ConfigMap>(Keepalived)).ShouldBeNull();
+        (await world.FindAsync<Service>(Name)).ShouldBeNull();
+        (await world.FindAsync<Secret>($"{Name}-admin-kubeconfig")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Deletion_says_what_is_left_and_waits_for_it()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint()));
+        await world.UntilReady(Name);
+        world.Kamaji.Works = false;
+
+        await world.DeleteAsync<DPUCluster>(Name);
+
+        (await world.UntilSays(Name, "Created", "False", "CleaningUp")).ShouldContain($"TenantControlPlane {Name}");
+        world.Kamaji.Works = true;
+        await world.UntilGone<DPUCluster>(Name);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_was_never_made_can_be_deleted()
+    {
+        await using var world = await World.StartAsync(kamajiInstalled: false);
+        await world.CreateAsync(Clusters.Kamaji());
+        await world.UntilSays(Name, "Created", "False", "KamajiNotInstalled");
+
+        await world.DeleteAsync<DPUCluster>(Name);
+
+        await world.UntilGone<DPUCluster>(Name);
+    }
+}

@@ -1,0 +1,34 @@
+using DpuCluster.Testing;
+
+namespace DpuCluster.EndToEnd;
+
+/// <summary>The real kubectl, with one kubeconfig.</summary>
+internal sealed class Kubectl(string kubeconfig)
+{
+    /// <summary>Runs a command line, split at blanks.</summary>
+    public Task<ProcessResult> Run(string arguments, string? input = null) =>
+        RunWith(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries), input);
+
+    /// <summary>Runs a command line whose arguments have blanks in them.</summary>
+    public Task<ProcessResult> RunWith(IEnumerable<string> arguments, string? input = null, string editor = "false") =>
+        ProcessRunner.RunAsync(
+            Tools.Require("kubectl"), ["--kubeconfig", kubeconfig, .. arguments], input, new Dictionary<string, string?>(Environment) { ["KUBE_EDITOR"] = editor });
+
+    /// <summary>Applies a manifest.</summary>
+    public async Task Apply(string manifest) => (await Run("apply -f -", manifest)).ShouldSucceed();
+
+    /// <summary>The value at a JSONPath of an object; empty where there is none.</summary>
+    public async Task<string> Value(string what, string jsonPath) =>
+        (await RunWith(["get", .. what.Split(' '), "-o", $"jsonpath={jsonPath}"])).ShouldSucceed().Output;
+
+    /// <summary>Waits until the value at a JSONPath is the one expected.</summary>
+    public Task HasValue(string what, string jsonPath, string expected) =>
+        Eventually.Get(() => Value(what, jsonPath), value => value == expected, $"{jsonPath} of {what} is {expected}");
+
+    // A cache of discovery in the home directory must not carry over from one environment to the next on the same port.
+    private static readonly Dictionary<string, string?> Environment = new()
+    {
+        ["KUBECACHEDIR"] = Path.Combine(Path.GetTempPath(), $"dpucluster-kubectl-{System.Environment.ProcessId}-{Guid.NewGuid():N}"),
+        ["KUBECONFIG"] = "",
+    };
+}

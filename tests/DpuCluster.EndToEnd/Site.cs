@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using DpuCluster.Testing;
+
+namespace DpuCluster.EndToEnd;
+
+/// <summary>One standalone environment for the tests of a class, and as many control planes to adopt as they want.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "xUnit calls DisposeAsync of IAsyncLifetime.")]
+public sealed class Site : IAsyncLifetime
+{
+    private readonly Executable _executable = new();
+    private readonly List<Tenant> _tenants = [];
+    private RunningProcess? _standalone;
+    private int _names;
+
+    internal Kubectl Kubectl { get; private set; } = null!;
+
+    internal Executable Executable => _executable;
+
+    public async Task InitializeAsync()
+    {
+        if (Tools.Find("kubectl") is null && !Tools.Required)
+        {
+            // Every test is skipped then: nothing to start.
+            return;
+        }
+
+        var kubeconfig = _executable.File("host.conf");
+        _standalone = _executable.Start("standalone", "--write-kubeconfig", kubeconfig);
+        await _standalone.HasSaid("kubectl get dpuclusters");
+        Kubectl = new Kubectl(kubeconfig);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var tenant in _tenants)
+        {
+            await tenant.DisposeAsync();
+        }
+
+        if (_standalone is not null)
+        {
+            (await _standalone.TerminateAsync()).ShouldBe(0, _standalone.Said);
+            await _standalone.DisposeAsync();
+        }
+
+        _executable.Dispose();
+    }
+
+    /// <summary>A name that no other test has.</summary>
+    internal string NewName(string what) => $"{what}-{Interlocked.Increment(ref _names)}";
+
+    /// <summary>Starts a control plane to adopt.</summary>
+    internal async Task<Tenant> StartTenant()
+    {
+        var tenant = new Tenant(_executable, NewName("site"));
+        lock (_tenants)
+        {
+            _tenants.Add(tenant);
+        }
+
+        await tenant.Start();
+        return tenant;
+    }
+}
+
+/// <summary>A control plane to adopt, in a process of its own.</summary>
+internal sealed class Tenant(Executable executable, string name) : IAsyncDisposable
+{
+    private RunningProcess? _process;
+
+    public string KubeconfigFile { get; } = executable.File($"{name}.conf");
+
+    public Kubectl Kubectl => new(KubeconfigFile);
+
+    public RunningProcess Process => _process!;
+
+    public async Task Start()
+    {
+        _process = executable.Start("standalone", "tenant", name, "--write-kubeconfig", KubeconfigFile);
+        await _process.HasSaid("To adopt it");
+    }
+
+    public async Task Kill()
+    {
+        await _process!.KillAsync();
+        await _process.DisposeAsync();
+        _process = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+    }
+}
