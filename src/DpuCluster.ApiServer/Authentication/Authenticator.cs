@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using DpuCluster.ApiServer.Certificates;
 using DpuCluster.ApiServer.Http;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace DpuCluster.ApiServer.Authentication;
@@ -9,8 +8,6 @@ namespace DpuCluster.ApiServer.Authentication;
 /// <summary>Finds out who sends a request: by bearer token, by client certificate, or nobody in particular.</summary>
 internal sealed class Authenticator(CertificateAuthority authority, IReadOnlyList<ITokenAuthenticator> tokens)
 {
-    private static readonly object CertificateUser = new();
-
     /// <exception cref="ApiException">401: there are credentials, and they are wrong.</exception>
     public UserInfo Authenticate(HttpContext http)
     {
@@ -39,19 +36,8 @@ internal sealed class Authenticator(CertificateAuthority authority, IReadOnlyLis
         return null;
     }
 
-    private UserInfo? ByCertificate(HttpContext http)
-    {
-        // A connection has one certificate for all of its requests: it is looked at once.
-        var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(CertificateUser, out var known)) return known as UserInfo ?? ThrowIfWrong(known);
-
-        var certificate = http.Connection.ClientCertificate;
-        object? found = certificate is null ? null : Read(certificate) ?? (object)"wrong";
-        if (items is not null) items[CertificateUser] = found;
-        return found as UserInfo ?? ThrowIfWrong(found);
-    }
-
-    private static UserInfo? ThrowIfWrong(object? found) => found is null ? null : throw ApiErrors.Unauthorized();
+    private UserInfo? ByCertificate(HttpContext http) =>
+        http.Features.Get<ConnectionCertificate>() is { IsThere: true } shown ? shown.UserBy(Read) ?? throw ApiErrors.Unauthorized() : null;
 
     private UserInfo? Read(X509Certificate2 certificate)
     {

@@ -1,11 +1,13 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using DpuCluster.ApiServer.Authentication;
 using DpuCluster.ApiServer.Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,6 +76,11 @@ internal sealed class WebHost : IAsyncDisposable
                     // For the same reason the handshake need not look through all authorities that the system trusts.
                     OnAuthenticate = static (_, tls) => tls.CertificateChainPolicy = TrustNobody,
                     HandshakeTimeout = TimeSpan.FromSeconds(10),
+                });
+                listen.Use(static next => connection =>
+                {
+                    connection.Features.Set(new ConnectionCertificate(connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate));
+                    return next(connection);
                 });
             });
         });
