@@ -87,7 +87,7 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
         await life.RemoveAllAsync(cancellation);
 
         await life.CreateTogetherAsync(0, 1, cancellation);
-        await MeasureLossAsync(workshop, tenant, life, 1, cancellation);
+        await MeasureLossAsync(workshop, host, controllers, tenant, life, 1, cancellation);
         await life.RemoveAllAsync(cancellation);
     }
 
@@ -126,7 +126,7 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
                     await MeasureSteadyStateAsync(controllers, life, cancellation);
                 }
 
-                await MeasureLossAsync(workshop, tenant, life, count, cancellation);
+                await MeasureLossAsync(workshop, host, controllers, tenant, life, count, cancellation);
             }
 
             await life.RemoveAllAsync(cancellation);
@@ -199,14 +199,20 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
         _figures.Add(new("steady state: CPU of provisioning-controller a minute", clusters, busy.TotalMilliseconds * perMinute, Unit.Milliseconds));
     }
 
-    private async Task MeasureLossAsync(Workshop workshop, ApiServerProcess tenant, ClusterLife life, int count, CancellationToken cancellation)
+    private async Task MeasureLossAsync(
+        Workshop workshop, ApiServerProcess host, Controllers controllers, ApiServerProcess tenant, ClusterLife life, int count, CancellationToken cancellation)
     {
         var clusters = $"{count}";
         tell($"killing the tenant of {clusters}");
+        var work = new ProcessorWork([("API server", host.Process), ("provisioning-controller", controllers.Provisioning.Process)]);
         var killed = Stopwatch.GetTimestamp();
         await tenant.Process.KillAsync();
         await life.Watch.UntilAsync(ClusterPhase.NotReady, count, TimeSpan.FromSeconds(120), cancellation);
-        _figures.Add(new("tenant killed → all NotReady", clusters, Milliseconds(killed, life.Watch.LastAt), Unit.Milliseconds) { Target = 1000 });
+        _figures.Add(new("tenant killed → all NotReady", clusters, Milliseconds(killed, life.Watch.LastAt), Unit.Milliseconds)
+        {
+            Target = 1000,
+            Note = "CPU time: " + work.Describe(),
+        });
 
         var restarted = Stopwatch.GetTimestamp();
         await workshop.RestartTenantAsync(tenant, cancellation);
