@@ -50,7 +50,7 @@ internal sealed class ServerParts : IAsyncDisposable
         var endpoints = new ApiEndpoints(
             new ReadEndpoint(Store, answers),
             new WatchEndpoint(Store, tables, clock, _stopping.Token),
-            new WriteEndpoint(Writer, decoder, answers),
+            new WriteEndpoint(Writer, decoder, answers, authorizer, new EscalationGuard(authorizer, Store)),
             new DeleteEndpoint(Store, Deleter, answers),
             new PathEndpoints(Registry, Store, metrics, () => _ready, () => _version));
         new ReviewEndpoints(authenticator, authorizer, decoder, Writer, clock).Register(endpoints);

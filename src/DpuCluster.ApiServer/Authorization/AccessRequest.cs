@@ -31,7 +31,7 @@ internal sealed record AccessRequest(UserInfo User, string Verb)
         Resource = info.Resource,
         Subresource = info.Subresource,
         Namespace = info.Namespace,
-        Name = info.Name,
+        Name = info.Name.Length > 0 ? info.Name : info.SelectedName,
         Path = info.Path,
     };
 

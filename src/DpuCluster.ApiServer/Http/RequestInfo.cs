@@ -27,6 +27,9 @@ internal sealed record RequestInfo
     /// <summary>Name of the object; empty for the collection.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>The one name whose object a list or watch asks for by field selector: who may only see that object may ask so; empty for none.</summary>
+    public string SelectedName { get; init; } = "";
+
     /// <summary>How many segments of the path are not understood.</summary>
     public int Extra { get; init; }
 
@@ -84,8 +87,19 @@ internal sealed record RequestInfo
             Namespace = ns,
             Resource = parts[at],
             Name = name,
+            SelectedName = name.Length == 0 ? NameSelected(QueryParameters.Get(request.Query, "fieldSelector")) : "",
             Subresource = rest > 2 ? parts[at + 2] : "",
             Extra = Math.Max(0, rest - 3),
         };
+    }
+
+    private static string NameSelected(string selector)
+    {
+        foreach (var term in selector.Split(','))
+        {
+            if (term.StartsWith("metadata.name=", StringComparison.Ordinal)) return term["metadata.name=".Length..].TrimStart('=');
+        }
+
+        return "";
     }
 }

@@ -47,6 +47,7 @@ internal sealed class ResourceWriter(
         strategy.Normalize(body);
         strategy.Default(body);
         strategy.PrepareForCreate(body);
+        options.Admit?.Invoke(body, null);
         TrackFields(resource, null, body, options);
         var errors = new List<FieldError>();
         // A definition's name is validated with what it defines.
@@ -112,6 +113,7 @@ internal sealed class ResourceWriter(
             CheckNamespaceMatches(resource, ns, obj);
             var conditional = CheckIsUpdateOf(resource, obj, old, current, options);
             Prepare(resource, obj, old, options);
+            options.Admit?.Invoke(obj, old);
             TrackFields(resource, old, obj, options);
             Validate(resource, obj, old, options);
             options.Warnings.Clear();

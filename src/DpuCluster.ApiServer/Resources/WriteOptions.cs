@@ -35,6 +35,9 @@ internal sealed record WriteOptions
     /// <summary>Whether field management was part of making the new state (an apply).</summary>
     public bool IsApply { get; init; }
 
+    /// <summary>Refuses, by an exception, what the client may not store: given the object, and the object before where there was one.</summary>
+    public Action<System.Text.Json.Nodes.JsonObject, System.Text.Json.Nodes.JsonObject?>? Admit { get; init; }
+
     /// <summary>Takes what the client should be told.</summary>
     public List<string> Warnings { get; init; } = [];
 }

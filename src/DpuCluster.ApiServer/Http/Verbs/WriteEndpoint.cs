@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Authorization;
 using DpuCluster.ApiServer.FieldManagement;
 using DpuCluster.ApiServer.Patches;
 using DpuCluster.ApiServer.Protobuf;
@@ -8,7 +9,8 @@ using DpuCluster.ApiServer.Schemas.FieldValidation;
 namespace DpuCluster.ApiServer.Http.Verbs;
 
 /// <summary>Answers <c>create</c>, <c>update</c> and <c>patch</c>, of objects and of their <c>status</c>.</summary>
-internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder, ObjectAnswers answers)
+internal sealed class WriteEndpoint(
+    ResourceWriter writer, ObjectDecoder decoder, ObjectAnswers answers, RbacAuthorizer authorizer, EscalationGuard escalation)
 {
     private const string JsonPatchType = "application/json-patch+json";
     private const string MergePatchType = "application/merge-patch+json";
@@ -18,7 +20,7 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
     public async Task CreateAsync(ApiRequest request)
     {
         var resource = request.Resource;
-        var options = RequestOptions.Read(request, "CreateOptions");
+        var options = Options(request, "CreateOptions");
         var obj = decoder.Read(resource, await ReadBodyAsync(request).ConfigureAwait(false), options);
         var written = await writer.CreateAsync(resource, request.Info.Namespace, obj, options).ConfigureAwait(false);
         await answers.WriteAsync(request, 201, written.Object).ConfigureAwait(false);
@@ -27,12 +29,13 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
     public async Task UpdateAsync(ApiRequest request)
     {
         var (resource, info) = (request.Resource, request.Info);
-        var options = RequestOptions.Read(request, "UpdateOptions");
+        var options = Options(request, "UpdateOptions");
         var obj = decoder.Read(resource, await ReadBodyAsync(request).ConfigureAwait(false), options);
         CheckName(obj, info.Name);
         var written = await writer.UpdateAsync(resource, info.Namespace, info.Name, _ => (JsonObject)obj.DeepClone(), options).ConfigureAwait(false);
         if (written is null && resource.AllowsCreateOnUpdate && info.Subresource.Length == 0)
         {
+            CheckMayCreate(request);
             written = await writer.CreateAsync(resource, info.Namespace, obj, options).ConfigureAwait(false);
         }
 
@@ -46,7 +49,7 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
         var type = RequestBody.ContentType(request.Http.Request);
         CheckPatchType(request, type);
         var isApply = type == ApplyPatchType;
-        var options = RequestOptions.Read(request, "PatchOptions", isApply);
+        var options = Options(request, "PatchOptions", isApply);
         var body = await RequestBody.ReadAsync(request.Http).ConfigureAwait(false);
         if (isApply)
         {
@@ -82,6 +85,7 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
             if (written is null)
             {
                 if (info.Subresource.Length > 0) throw ApiErrors.NotFound(resource, info.Name);
+                CheckMayCreate(request);
                 var obj = FieldManager.Apply(null, applied, context, options.Force);
                 try
                 {
@@ -97,6 +101,16 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
             await answers.WriteAsync(request, written.Value.Created ? 201 : 200, written.Value.Object).ConfigureAwait(false);
             return;
         }
+    }
+
+    private WriteOptions Options(ApiRequest request, string kind, bool isApply = false) =>
+        RequestOptions.Read(request, kind, isApply) with { Admit = (obj, old) => escalation.Check(request.User, request.Resource, obj, old) };
+
+    /// <summary>Whoever makes an object by another verb must be allowed to create it too.</summary>
+    private void CheckMayCreate(ApiRequest request)
+    {
+        var create = AccessRequest.Of(request.User, request.Info) with { Verb = "create" };
+        if (!authorizer.Allows(create)) throw create.Forbidden();
     }
 
     private static JsonObject ReadApplied(byte[] body)
