@@ -93,13 +93,18 @@ internal sealed class KamajiScenario(ScenarioOptions options, Action<string> tel
         var standalone = await workshop.StartStandaloneAsync("site", cancellation);
         using var client = standalone.Connect();
         var site = new KamajiSite(client);
+        await Task.Delay(Settle, cancellation);
+        AddMemory(standalone, 0);
         await using var watch = await ClusterWatch.StartAsync(site.Clusters, ClusterSite.Namespace, cancellation);
         var life = new ClusterLife(site, watch, tell);
         await MeasureOneAsync("standalone: ", life, StandIn, cancellation);
         await MeasureTogetherAsync("standalone: ", life, StandIn, target: null, new([("standalone", standalone.Process)]), cancellation);
         await Task.Delay(Settle, cancellation);
-        _figures.Add(new("standalone: resident memory", $"{options.Clusters}", standalone.Process.ResidentMebibytes(), Unit.Mebibytes) { Note = StandIn });
+        AddMemory(standalone, options.Clusters);
     }
+
+    private void AddMemory(ApiServerProcess standalone, int clusters) =>
+        _figures.Add(new("standalone: resident memory", $"{clusters}", standalone.Process.ResidentMebibytes(), Unit.Mebibytes) { Note = StandIn });
 
     private async Task MeasureOneAsync(string where, ClusterLife life, string note, CancellationToken cancellation)
     {
