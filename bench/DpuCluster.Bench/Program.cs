@@ -2,7 +2,10 @@ using System.CommandLine;
 using DpuCluster.Bench.Measure;
 using DpuCluster.Bench.Scenarios;
 
-var parsed = new RootCommand("Measures DPUCluster; each command is one scenario.") { StaticCommand.Create() }.Parse(args);
+var parsed = new RootCommand("Measures DPUCluster; each command is one scenario.")
+{
+    ScenarioCommand.Create(StaticScenario.Scenario), ScenarioCommand.Create(KamajiScenario.Scenario),
+}.Parse(args);
 if (parsed.Errors.Count > 0)
 {
     foreach (var error in parsed.Errors)

@@ -12,10 +12,11 @@ namespace DpuCluster.ClusterManager.Kamaji;
 
 /// <summary>Creates control planes through Kamaji, and holds their virtual IPs with keepalived.</summary>
 /// <remarks>
-/// From create to Ready it writes seven times, each time because the order demands it: its finalizer before anything that would be left
-/// behind; Service, since everything else needs its node port; TenantControlPlane; ConfigMap; DaemonSet; <c>spec.kubeconfig</c>, when
-/// the Secret is there; <c>Created</c> and <c>KeepalivedReady</c> in one. What only passes by on the way, such as Kamaji being at work, is
-/// written when it lasts (<see cref="ShortWhile"/>), so that a Kamaji that is quick costs no more than that.
+/// From create to Ready it writes six times, each time because the order demands it: its finalizer before anything that would be left
+/// behind, together with the name of the Secret that Kamaji will write; Service, since everything else needs its node port;
+/// TenantControlPlane; ConfigMap; DaemonSet; when the Secret is there, <c>Created</c> and <c>KeepalivedReady</c> in one. What only passes by
+/// on the way, such as Kamaji being at work, is written when it lasts (<see cref="ShortWhile"/>), so that a Kamaji that is quick costs no
+/// more than that.
 /// </remarks>
 /// <param name="children">What is made.</param>
 /// <param name="kubeconfigs">Where Kamaji puts the admin kubeconfigs.</param>
@@ -46,18 +47,12 @@ internal sealed class KamajiClusterManager(
     /// <inheritdoc/>
     public async Task<ClusterState> ReconcileAsync(DPUCluster cluster, CancellationToken cancellation)
     {
-        KeepalivedSettings? endpoint = null;
-        if (cluster.Spec.ClusterEndpoint?.Keepalived is { } wanted && !KeepalivedSettings.TryRead(wanted, out endpoint, out var problem))
+        if (Obstacle(cluster, out var endpoint) is { } obstacle)
         {
-            return ClusterState.Stalled(KamajiReason.InvalidClusterEndpoint, problem);
+            return obstacle;
         }
 
-        if (tenants.Health.Unavailable)
-        {
-            return NotInstalled(tenants.Health.LastError);
-        }
-
-        if (EndpointConflict.Find(cluster, claimants(cluster), Nodes) is { } conflict)
+        if (ConflictOf(cluster) is { } conflict)
         {
             await children.WithdrawKeepalivedAsync(cluster, cancellation).ConfigureAwait(false);
             return ClusterState.Creating(KamajiReason.EndpointConflict, conflict).Without(ClusterConditionType.KeepalivedReady);
@@ -78,6 +73,16 @@ internal sealed class KamajiClusterManager(
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// Kamaji derives the name from that of the TenantControlPlane. Only a cluster that can be made as it is written gets it so early: the
+    /// field can never be taken back, and whoever has to correct a spec should be free to replace it as a whole.
+    /// </remarks>
+    public string? KubeconfigSecretFor(DPUCluster cluster) =>
+        Obstacle(cluster, out _) is null && ConflictOf(cluster) is null && VersionPlan.Make(cluster.Spec.Version, tenant: null).Version is not null
+            ? ChildObjects.AdminKubeconfigName(cluster)
+            : null;
+
+    /// <inheritdoc/>
     public async Task<CleanUp> CleanUpAsync(DPUCluster cluster, CancellationToken cancellation)
     {
         var left = await children.RemoveAsync(cluster, cancellation).ConfigureAwait(false);
@@ -94,6 +99,20 @@ internal sealed class KamajiClusterManager(
         kubeconfigs.Forget(cluster);
         return CleanUp.Done;
     }
+
+    /// <summary>What keeps the cluster from being made, before anything of it is looked at; <see langword="null"/> where nothing does.</summary>
+    private ClusterState? Obstacle(DPUCluster cluster, out KeepalivedSettings? endpoint)
+    {
+        endpoint = null;
+        if (cluster.Spec.ClusterEndpoint?.Keepalived is { } wanted && !KeepalivedSettings.TryRead(wanted, out endpoint, out var problem))
+        {
+            return ClusterState.Stalled(KamajiReason.InvalidClusterEndpoint, problem);
+        }
+
+        return tenants.Health.Unavailable ? NotInstalled(tenants.Health.LastError) : null;
+    }
+
+    private string? ConflictOf(DPUCluster cluster) => EndpointConflict.Find(cluster, claimants(cluster), Nodes);
 
     private async Task<ClusterState> MakeAsync(DPUCluster cluster, KeepalivedSettings? endpoint, CancellationToken cancellation)
     {
@@ -133,7 +152,7 @@ internal sealed class KamajiClusterManager(
         var secret = ChildObjects.AdminKubeconfigName(cluster);
 
         // What ran once is there; whether it is well is the provisioning controller's to say.
-        var ranOnce = !string.IsNullOrEmpty(cluster.Spec.Kubeconfig) && !string.IsNullOrEmpty(version?.Version);
+        var ranOnce = AdminKubeconfig.WasSeen(cluster) && !string.IsNullOrEmpty(version?.Version);
         if (version?.Status != TenantState.Ready && !ranOnce)
         {
             return (ClusterState.Creating(KamajiReason.WaitingForKamaji,

@@ -41,14 +41,14 @@ internal sealed class ClusterManagerReconciler(
             return ReconcileResult.Done;
         }
 
-        cluster = await writer.AddFinalizerAsync(cluster, ClusterFinalizer.ClusterManager, fieldManager, cancellation).ConfigureAwait(false);
+        cluster = await TakeAsync(cluster, cancellation).ConfigureAwait(false);
         var state = await manager.ReconcileAsync(cluster, cancellation).ConfigureAwait(false);
         if (state.KubeconfigSecret is { } secret && string.IsNullOrEmpty(cluster.Spec.Kubeconfig))
         {
             cluster = await NameKubeconfigAsync(cluster, secret, cancellation).ConfigureAwait(false);
         }
 
-        if (_passing.Wait(key, state) is { } wait)
+        if (_passing.Wait(key, state.WrittenAfter) is { } wait)
         {
             return ReconcileResult.After(state.Again is { } sooner && sooner < wait ? sooner : wait);
         }
@@ -76,16 +76,26 @@ internal sealed class ClusterManagerReconciler(
         return cleanUp.Again is { } again ? ReconcileResult.After(again) : ReconcileResult.Done;
     }
 
+    /// <summary>The finalizer before anything that would be left behind and, where its name is certain, the Secret in the same write.</summary>
+    private Task<DPUCluster> TakeAsync(DPUCluster cluster, CancellationToken cancellation)
+    {
+        var secret = cluster.HasFinalizer(ClusterFinalizer.ClusterManager) || !string.IsNullOrEmpty(cluster.Spec.Kubeconfig) ? null : manager.KubeconfigSecretFor(cluster);
+        return writer.AddFinalizerAsync(
+            cluster, ClusterFinalizer.ClusterManager, fieldManager, cancellation, secret is null ? null : KubeconfigIs(secret));
+    }
+
     private Task<DPUCluster> NameKubeconfigAsync(DPUCluster cluster, string secret, CancellationToken cancellation)
     {
         var patch = new JsonObject
         {
             ["metadata"] = new JsonObject { ["resourceVersion"] = cluster.Metadata.ResourceVersion },
-            ["spec"] = new JsonObject { ["kubeconfig"] = secret },
+            ["spec"] = KubeconfigIs(secret),
         };
         return writer.PatchAsync(
             cluster.Metadata.Namespace, cluster.Metadata.Name!, Patch.Merge(patch), new() { FieldManager = fieldManager }, cancellation);
     }
+
+    private static JsonObject KubeconfigIs(string secret) => new() { ["kubeconfig"] = secret };
 
     private async Task WriteAsync(DPUCluster cluster, ClusterState state, CancellationToken cancellation)
     {

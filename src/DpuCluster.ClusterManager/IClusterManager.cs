@@ -21,6 +21,17 @@ public interface IClusterManager
     /// <param name="cancellation">The process is about to end, or the lease is lost: stop writing.</param>
     Task<ClusterState> ReconcileAsync(DPUCluster cluster, CancellationToken cancellation);
 
+    /// <summary>
+    /// The Secret in the cluster's namespace that the admin kubeconfig will be in, where that is certain before anything is made: it is put
+    /// into <c>spec.kubeconfig</c> by the same request that adds the finalizer. That the kubeconfig is there is what <c>Created</c> says.
+    /// </summary>
+    /// <param name="cluster">A cluster that has not been taken yet.</param>
+    /// <returns>
+    /// The name; <see langword="null"/>, as by default, where it is not certain yet, or the user supplies it: then
+    /// <see cref="ClusterState.Created"/> may name it.
+    /// </returns>
+    string? KubeconfigSecretFor(DPUCluster cluster) => null;
+
     /// <summary>Takes down everything that was made for the cluster, and nothing else.</summary>
     /// <param name="cluster">The cluster, which is being deleted.</param>
     /// <param name="cancellation">The process is about to end, or the lease is lost: stop writing.</param>

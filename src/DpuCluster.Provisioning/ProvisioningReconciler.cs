@@ -20,6 +20,14 @@ internal sealed class ProvisioningReconciler(
     /// <summary>Who writes, as <c>managedFields</c> shows it.</summary>
     public const string FieldManager = "dpucluster-provisioning-controller";
 
+    /// <summary>
+    /// How long the status of a cluster that is being made may speak of an earlier generation where it has nothing else to say: the cluster
+    /// manager's next step, <c>Created</c>, leads to a write anyway. Longer than managers wait before they tell what takes time.
+    /// </summary>
+    private static readonly TimeSpan GenerationPatience = TimeSpan.FromSeconds(5);
+
+    private readonly PassingStates _unsaid = new(clock);
+
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellation)
     {
@@ -45,6 +53,11 @@ internal sealed class ProvisioningReconciler(
 
         var observation = await ObserveAsync(cluster, cancellation).ConfigureAwait(false);
         var assessment = ClusterAssessment.Assess(cluster, observation, clock.GetUtcNow());
+        if (_unsaid.Wait(key, assessment.RepeatsWhileCreating(cluster) ? GenerationPatience : null) is { } unsaid)
+        {
+            return ReconcileResult.After(Earlier(assessment.LookAgainIn, unsaid)!.Value);
+        }
+
         await status.WriteAsync(cluster, cluster with { Status = assessment.Status }, cancellation).ConfigureAwait(false);
         announcer.Announce(cluster, assessment);
         return Earlier(assessment.LookAgainIn, controlPlanes.LookAgainIn) is { } wait ? ReconcileResult.After(wait) : ReconcileResult.Done;
@@ -65,6 +78,7 @@ internal sealed class ProvisioningReconciler(
     {
         await controlPlanes.ForgetAsync(key).ConfigureAwait(false);
         announcer.Forget(key);
+        _unsaid.Forget(key);
     }
 
     private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;

@@ -124,17 +124,35 @@ public sealed class ConditionTests
     }
 
     [Fact]
-    public async Task The_kubeconfig_is_named_only_when_it_is_there()
+    public async Task Created_is_True_only_when_the_kubeconfig_is_there()
     {
         await using var world = await World.StartAsync();
         world.Kamaji.WritesKubeconfig = false;
         await world.CreateAsync(Clusters.Kamaji());
 
         (await world.UntilSays(Name, "Created", "False", "WaitingForKubeconfig")).ShouldContain($"Secret {Name}-admin-kubeconfig");
-        (await world.GetAsync<DPUCluster>(Name)).Spec.Kubeconfig.ShouldBeNull();
+        var cluster = await world.GetAsync<DPUCluster>(Name);
+        cluster.Status!.Phase.ShouldBe(ClusterPhase.Creating);
+        cluster.Spec.Kubeconfig.ShouldBe($"{Name}-admin-kubeconfig", "where it will be is known from the beginning");
 
         world.Kamaji.WritesKubeconfig = true;
         await world.UntilReady(Name);
+    }
+
+    [Theory]
+    [InlineData("dpucluster_vip", "v1.30.2")]
+    [InlineData("10.66.66.66", "latest")]
+    public async Task A_spec_that_has_to_be_corrected_can_be_replaced_as_a_whole(string vip, string version)
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint(vip), version: version));
+        var failed = await world.Until<DPUCluster>(Name, cluster => cluster.Status?.Phase == ClusterPhase.Failed, "is Failed");
+
+        failed.Spec.Kubeconfig.ShouldBeNull();
+        await world.Client.Resources<DPUCluster>().ReplaceAsync(
+            failed with { Spec = Clusters.Kamaji(endpoint: Clusters.Endpoint()).Spec }, null, default);
+
+        (await world.UntilReady(Name)).Spec.Kubeconfig.ShouldBe($"{Name}-admin-kubeconfig");
     }
 
     [Fact]

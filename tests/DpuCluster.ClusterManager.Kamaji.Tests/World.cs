@@ -40,7 +40,7 @@ internal sealed class World : IAsyncDisposable
     public FakeNodes Nodes { get; }
 
     /// <summary>Starts everything; Kamaji's kind is there unless a test says otherwise.</summary>
-    public static async Task<World> StartAsync(bool kamajiInstalled = true, string? tenantDefinition = null, bool provisioning = true)
+    public static async Task<World> StartAsync(bool kamajiInstalled = true, string? tenantDefinition = null, bool provisioning = true, TimeProvider? clock = null)
     {
         var world = new World(await EmbeddedApiServer.StartAsync());
         foreach (var (_, definition) in ApiCrds.All)
@@ -58,10 +58,10 @@ internal sealed class World : IAsyncDisposable
             new() { Metadata = new() { Name = "control-1", Labels = new Dictionary<string, string> { ["node-role.kubernetes.io/control-plane"] = "" } } }, null, default);
         if (provisioning)
         {
-            world.Run("provisioning-controller", builder => builder.AddProvisioning());
+            world.Run("provisioning-controller", builder => builder.AddProvisioning(), clock);
         }
 
-        world.Run("kamaji-cluster-manager", builder => builder.AddKamajiClusterManager());
+        world.Run("kamaji-cluster-manager", builder => builder.AddKamajiClusterManager(), clock);
         world._running.Add(world.Kamaji.RunAsync(world._stop.Token));
         world._running.Add(world.Nodes.RunAsync(world._stop.Token));
         return world;
@@ -135,9 +135,16 @@ internal sealed class World : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private void Run(string name, Func<ControllerHostBuilder, ControllerHostBuilder> compose)
+    private void Run(string name, Func<ControllerHostBuilder, ControllerHostBuilder> compose, TimeProvider? clock)
     {
-        var host = compose(ControllerHost.CreateBuilder(new() { Name = name, Client = _configuration, MetricsBindAddress = "0", HealthProbeBindAddress = "0" })).Build();
+        var host = compose(ControllerHost.CreateBuilder(new()
+        {
+            Name = name,
+            Client = _configuration,
+            MetricsBindAddress = "0",
+            HealthProbeBindAddress = "0",
+            Clock = clock ?? TimeProvider.System,
+        })).Build();
         _running.Add(RunAsync());
 
         async Task RunAsync()

@@ -113,8 +113,29 @@ public sealed class SharedReconcilerTests(ManagerSite site) : IClassFixture<Mana
     }
 
     [Fact]
-    public async Task Kubeconfig_that_is_set_already_stays()
+    public async Task Kubeconfig_whose_name_is_certain_is_named_by_the_write_that_adds_the_finalizer()
     {
+        site.Manager.Secrets[_name] = "the-kubeconfig";
+        site.Manager.Says(_name, ClusterState.Creating("Waiting", "not there yet"));
+        var created = await site.CreateAsync(_name);
+        await Host.BecomesAsync(_name, ClusterConditionType.Created, "Waiting");
+
+        var taken = site.Manager.Seen(_name)[0];
+        taken.HasFinalizer(ClusterFinalizer.ClusterManager).ShouldBeTrue();
+        taken.Spec.Kubeconfig.ShouldBe("the-kubeconfig");
+        taken.Metadata.Generation.ShouldBe(created.Metadata.Generation + 1);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Kubeconfig_that_is_set_already_stays(bool named)
+    {
+        if (named)
+        {
+            site.Manager.Secrets[_name] = "the-kubeconfig";
+        }
+
         site.Manager.Says(_name, ClusterState.Created("the-kubeconfig"));
         await site.CreateAsync(_name, kubeconfig: "the-users");
 

@@ -24,6 +24,11 @@ internal sealed class TestManager : IClusterManager
     /// <summary>The states of a cluster with which the manager was called, in order.</summary>
     public IReadOnlyList<DPUCluster> Seen(string cluster) => [.. _seen.Where(one => one.Metadata.Name == cluster)];
 
+    /// <summary>The Secret that is certain from the beginning, by cluster.</summary>
+    public ConcurrentDictionary<string, string> Secrets { get; } = new();
+
+    public string? KubeconfigSecretFor(DPUCluster cluster) => Secrets.GetValueOrDefault(cluster.Metadata.Name!);
+
     public Task<ClusterState> ReconcileAsync(DPUCluster cluster, CancellationToken cancellation)
     {
         _seen.Enqueue(cluster);

@@ -52,6 +52,19 @@ public sealed class LifecycleTests(ProvisioningSite site) : IClassFixture<Provis
     }
 
     [Fact]
+    public async Task Who_waits_for_the_observed_generation_of_a_cluster_that_is_being_made_does_not_wait_for_ever()
+    {
+        await Host.CreateAsync(_name, "acme.example/slow");
+        await Host.ReachesAsync(_name, ClusterPhase.Creating);
+
+        var edited = await Host.PatchAsync(_name, new() { ["spec"] = new JsonObject { ["maxNodes"] = 7 } });
+
+        edited.Metadata.Generation.ShouldBe(2);
+        var told = await Host.BecomesAsync(_name, one => one.Status!.ObservedGeneration == 2, "the status speaks of generation 2");
+        told.Status!.Ready().ObservedGeneration.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Kubeconfig_that_breaks_a_rule_is_never_used()
     {
         await using var tenant = await ScriptedTenant.StartAsync();

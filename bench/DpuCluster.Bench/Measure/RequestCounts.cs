@@ -22,6 +22,13 @@ internal sealed class RequestCounts
     /// <summary>Writes of the controllers to DPUClusters: the benchmark itself only creates and deletes them.</summary>
     public double ClusterWrites => Sum((verb, resource) => resource.StartsWith("dpuclusters", StringComparison.Ordinal) && verb is "PUT" or "PATCH" or "APPLY");
 
+    /// <summary>
+    /// Writes of provisioning controller and Kamaji manager, events aside: everything that changes DPUClusters, and whatever is patched of the
+    /// kinds that the manager makes. Who plays Kamaji or nodes replaces these, or writes their status.
+    /// </summary>
+    public double KamajiWrites => ClusterWrites
+        + Sum((verb, resource) => verb is ("PATCH" or "APPLY") && (resource is "services" or "tenantcontrolplanes" or "configmaps" or "daemonsets"));
+
     /// <summary>Writes of events.</summary>
     public double EventWrites => Sum((verb, resource) => resource == "events" && IsWrite(verb));
 

@@ -6,18 +6,18 @@ using DpuCluster.Kubernetes.Client;
 namespace DpuCluster.Bench.Scenarios;
 
 /// <summary>Creates clusters and takes the time until they are Ready, by the benchmark's own watch.</summary>
-internal sealed class ClusterLife(StaticSite site, ClusterWatch watch, KubernetesClient host, Action<string> tell)
+internal sealed class ClusterLife(ClusterSite site, ClusterWatch watch, Action<string> tell)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>After the last Ready: for writes that come too late, and events.</summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(3);
 
-    public StaticSite Site { get; } = site;
+    public ClusterSite Site { get; } = site;
 
     public ClusterWatch Watch { get; } = watch;
 
-    public KubernetesClient Host { get; } = host;
+    public KubernetesClient Host => Site.Host;
 
     /// <summary>Creates clusters one after the other, each when the one before is Ready; they stay.</summary>
     /// <returns>Of the very first, and of all others, the times in ms; and the requests of all.</returns>
@@ -47,7 +47,7 @@ internal sealed class ClusterLife(StaticSite site, ClusterWatch watch, Kubernete
         var begun = await Site.CreateClustersAsync(Enumerable.Range(first, count), cancellation);
         tell($"  created after {Stopwatch.GetElapsedTime(begun.Values.Min()).TotalSeconds:0.0} s");
         await Watch.UntilAsync(ClusterPhase.Ready, earlier + count, Limit, cancellation);
-        var total = StaticScenario.Milliseconds(begun.Values.Min(), begun.Keys.Max(Watch.At));
+        var total = Time.Milliseconds(begun.Values.Min(), begun.Keys.Max(Watch.At));
         await Task.Delay(Aftermath, cancellation);
         var requests = (await RequestCounts.ReadAsync(Host, cancellation)).Since(before);
         return (total, new Distribution(Since(begun)), requests);
@@ -74,5 +74,5 @@ internal sealed class ClusterLife(StaticSite site, ClusterWatch watch, Kubernete
     }
 
     private IEnumerable<double> Since(Dictionary<string, long> begun) =>
-        begun.Select(entry => StaticScenario.Milliseconds(entry.Value, Watch.At(entry.Key)));
+        begun.Select(entry => Time.Milliseconds(entry.Value, Watch.At(entry.Key)));
 }

@@ -4,7 +4,7 @@ using DpuCluster.Bench.Measure;
 namespace DpuCluster.Bench.Scenarios;
 
 /// <summary>The same with everything in one process: <c>dpucluster standalone</c>.</summary>
-internal sealed class StandaloneFigures(StaticOptions options, Action<string> tell, List<Figure> figures)
+internal sealed class StandaloneFigures(ScenarioOptions options, Action<string> tell, List<Figure> figures)
 {
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
 
@@ -16,12 +16,12 @@ internal sealed class StandaloneFigures(StaticOptions options, Action<string> te
         var standalone = await workshop.StartStandaloneAsync("site", cancellation);
         var tenant = await workshop.StartTenantAsync("tenant", cancellation);
         using var client = standalone.Connect();
-        var site = new StaticSite(client, StaticScenario.Namespace);
+        var site = new StaticSite(client);
         await Task.Delay(Settle, cancellation);
         AddMemory(standalone, 0);
         await site.CreateSecretsAsync(options.Clusters, tenant, cancellation);
-        await using var watch = await ClusterWatch.StartAsync(site.Clusters, StaticScenario.Namespace, cancellation);
-        var life = new ClusterLife(site, watch, client, tell);
+        await using var watch = await ClusterWatch.StartAsync(site.Clusters, ClusterSite.Namespace, cancellation);
+        var life = new ClusterLife(site, watch, tell);
 
         tell("standalone: one cluster alone");
         var alone = await life.CreateOneByOneAsync(options.Rounds, cancellation);
@@ -47,7 +47,7 @@ internal sealed class StandaloneFigures(StaticOptions options, Action<string> te
         {
             var begun = Stopwatch.GetTimestamp();
             var standalone = await workshop.StartStandaloneAsync($"start-{round}", cancellation);
-            times.Add(StaticScenario.Milliseconds(begun, standalone.ReadyAt));
+            times.Add(Time.Milliseconds(begun, standalone.ReadyAt));
             await workshop.EndAsync(standalone.Process);
         }
 

@@ -8,21 +8,31 @@ namespace DpuCluster.Bench.Scenarios;
 /// Static clusters from create to Ready, through the death of their control plane, and what that costs. Every part runs in a process
 /// of its own: the host cluster's API server, the tenant's, the provisioning controller, the static cluster manager.
 /// </summary>
-internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
+internal sealed class StaticScenario(ScenarioOptions options, Action<string> tell)
 {
-    public const string Namespace = "dpf-operator-system";
+    private const string One = "one";
+    private const string Many = "many";
+    private const string Standalone = "standalone";
 
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(10);
     private readonly List<Figure> _figures = [];
 
-    public async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellation)
+    public static Scenario Scenario { get; } = new(
+        "static",
+        "Static clusters",
+        "Static DPUClusters that adopt one embedded tenant: time, requests, memory.",
+        1000,
+        [One, Many, Standalone],
+        (options, tell, cancellation) => new StaticScenario(options, tell).RunAsync(cancellation));
+
+    private async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellation)
     {
-        if (options.Parts.Contains(StaticOptions.One) || options.Parts.Contains(StaticOptions.Many))
+        if (options.Parts.Contains(One) || options.Parts.Contains(Many))
         {
             await MeasureControllersAsync(cancellation);
         }
 
-        if (options.Parts.Contains(StaticOptions.Standalone))
+        if (options.Parts.Contains(Standalone))
         {
             await new StandaloneFigures(options, tell, _figures).MeasureAsync(cancellation);
         }
@@ -37,18 +47,18 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
         var host = await workshop.StartTenantAsync("host", cancellation);
         var tenant = await workshop.StartTenantAsync("tenant", cancellation);
         using var client = host.Connect();
-        var site = new StaticSite(client, Namespace);
+        var site = new StaticSite(client);
         await site.InstallAsync(cancellation);
         await site.CreateSecretsAsync(options.Clusters, tenant, cancellation);
 
-        await using var watch = await ClusterWatch.StartAsync(site.Clusters, Namespace, cancellation);
-        var life = new ClusterLife(site, watch, client, tell);
-        if (options.Parts.Contains(StaticOptions.One))
+        await using var watch = await ClusterWatch.StartAsync(site.Clusters, ClusterSite.Namespace, cancellation);
+        var life = new ClusterLife(site, watch, tell);
+        if (options.Parts.Contains(One))
         {
             await MeasureFewAsync(workshop, host, tenant, life, cancellation);
         }
 
-        if (options.Parts.Contains(StaticOptions.Many))
+        if (options.Parts.Contains(Many))
         {
             await MeasureManyAsync(workshop, host, tenant, life, cancellation);
         }
@@ -60,7 +70,7 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
     {
         await life.Site.CreateClustersAsync([0], cancellation);
         await MeasureStartsAsync(workshop, host, cancellation);
-        await using var controllers = await Controllers.StartAsync(workshop, host, cancellation);
+        await using var controllers = await Controllers.StartAsync(workshop, host, Controllers.StaticManager, cancellation);
         await life.Watch.UntilAsync(ClusterPhase.Ready, 1, TimeSpan.FromSeconds(60), cancellation);
         await life.RemoveAllAsync(cancellation);
         await controllers.RestartAsync(cancellation);
@@ -97,13 +107,13 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
     {
         foreach (var count in new[] { 100, options.Clusters }.Where(count => count <= options.Clusters).Distinct())
         {
-            await using var controllers = await Controllers.StartAsync(workshop, host, cancellation);
+            await using var controllers = await Controllers.StartAsync(workshop, host, Controllers.StaticManager, cancellation);
             tell($"{count} clusters together");
             var clusters = $"{count}";
             var work = new ProcessorWork(
             [
                 ("API server", host.Process), ("provisioning-controller", controllers.Provisioning.Process),
-                ("static-cluster-manager", controllers.StaticManager.Process), ("tenant", tenant.Process),
+                ("static-cluster-manager", controllers.Manager.Process), ("tenant", tenant.Process),
             ]);
             var together = await life.CreateTogetherAsync(0, count, cancellation);
             _figures.Add(new("first create → last Ready", clusters, together.Total, Unit.Milliseconds)
@@ -123,7 +133,7 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
                 await MeasureMemoryAsync(controllers, count, cancellation);
                 if (options.SteadySeconds > 0)
                 {
-                    await MeasureSteadyStateAsync(controllers, life, cancellation);
+                    await new SteadyState(life, controllers, tell).MeasureAsync(count, options.SteadySeconds, _figures, cancellation);
                 }
 
                 await MeasureLossAsync(workshop, host, controllers, tenant, life, count, cancellation);
@@ -135,7 +145,7 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
 
     private async Task MeasureStartsAsync(Workshop workshop, ApiServerProcess host, CancellationToken cancellation)
     {
-        foreach (var command in Controllers.Commands)
+        foreach (var command in new[] { Controllers.ProvisioningController, Controllers.StaticManager })
         {
             tell($"starts of {command}");
             List<double> ready = [];
@@ -146,8 +156,8 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
                 var controller = await workshop.StartControllerAsync(command, host, cancellation);
                 var first = await Wait.UntilAsync(
                     $"{command} reconciles", controller.HasReconciledAsync, TimeSpan.FromSeconds(60), cancellation, everyMilliseconds: 2);
-                ready.Add(Milliseconds(begun, controller.ReadyAt));
-                reconciled.Add(Milliseconds(begun, first));
+                ready.Add(Time.Milliseconds(begun, controller.ReadyAt));
+                reconciled.Add(Time.Milliseconds(begun, first));
                 await workshop.EndAsync(controller.Process);
             }
 
@@ -168,7 +178,7 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
     {
         tell($"memory with {clusters} clusters, after {Settle.TotalSeconds:0} s of rest");
         await Task.Delay(Settle, cancellation);
-        _figures.Add(new("resident memory, static-cluster-manager", $"{clusters}", controllers.StaticManager.Process.ResidentMebibytes(), Unit.Mebibytes)
+        _figures.Add(new("resident memory, static-cluster-manager", $"{clusters}", controllers.Manager.Process.ResidentMebibytes(), Unit.Mebibytes)
         {
             Reference = clusters switch { 0 => 35, 100 => 38, 1000 => 46, _ => null },
         });
@@ -176,27 +186,6 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
         {
             Reference = clusters switch { 0 => 48, 100 => 59, 1000 => 134, _ => null },
         });
-    }
-
-    private async Task MeasureSteadyStateAsync(Controllers controllers, ClusterLife life, CancellationToken cancellation)
-    {
-        tell("waiting for the last event to be written");
-        await life.UntilNothingIsWrittenAsync(cancellation);
-        tell($"steady state for {options.SteadySeconds} s");
-        var before = await RequestCounts.ReadAsync(life.Host, cancellation);
-        var busy = controllers.Provisioning.Process.ProcessorTime();
-        await Task.Delay(TimeSpan.FromSeconds(options.SteadySeconds), cancellation);
-        var requests = (await RequestCounts.ReadAsync(life.Host, cancellation)).Since(before);
-        busy = controllers.Provisioning.Process.ProcessorTime() - busy;
-        var clusters = $"{options.Clusters}";
-        var perMinute = 60.0 / options.SteadySeconds;
-        _figures.Add(new("steady state: writes a minute, leases aside", clusters, (requests.Writes - requests.LeaseWrites) * perMinute, Unit.Count)
-        {
-            Target = 0,
-            Note = requests.Describe(1),
-        });
-        _figures.Add(new("steady state: lease renewals a minute", clusters, requests.LeaseWrites * perMinute, Unit.Count) { Note = "two leases" });
-        _figures.Add(new("steady state: CPU of provisioning-controller a minute", clusters, busy.TotalMilliseconds * perMinute, Unit.Milliseconds));
     }
 
     private async Task MeasureLossAsync(
@@ -208,7 +197,7 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
         var killed = Stopwatch.GetTimestamp();
         await tenant.Process.KillAsync();
         await life.Watch.UntilAsync(ClusterPhase.NotReady, count, TimeSpan.FromSeconds(120), cancellation);
-        _figures.Add(new("tenant killed → all NotReady", clusters, Milliseconds(killed, life.Watch.LastAt), Unit.Milliseconds)
+        _figures.Add(new("tenant killed → all NotReady", clusters, Time.Milliseconds(killed, life.Watch.LastAt), Unit.Milliseconds)
         {
             Target = 1000,
             Note = "CPU time: " + work.Describe(),
@@ -217,14 +206,14 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
         var restarted = Stopwatch.GetTimestamp();
         await workshop.RestartTenantAsync(tenant, cancellation);
         await life.Watch.UntilAsync(ClusterPhase.Ready, count, TimeSpan.FromSeconds(120), cancellation);
-        _figures.Add(new("tenant started again → all Ready", clusters, Milliseconds(restarted, life.Watch.LastAt), Unit.Milliseconds));
+        _figures.Add(new("tenant started again → all Ready", clusters, Time.Milliseconds(restarted, life.Watch.LastAt), Unit.Milliseconds));
         await Task.Delay(Settle, cancellation);
 
         tell($"suspending the tenant of {clusters}");
         var suspended = Stopwatch.GetTimestamp();
         tenant.Process.Suspend();
         await life.Watch.UntilAsync(ClusterPhase.NotReady, count, TimeSpan.FromSeconds(120), cancellation);
-        _figures.Add(new("tenant stops answering → all NotReady", clusters, Milliseconds(suspended, life.Watch.LastAt), Unit.Milliseconds)
+        _figures.Add(new("tenant stops answering → all NotReady", clusters, Time.Milliseconds(suspended, life.Watch.LastAt), Unit.Milliseconds)
         {
             Reference = count == 1 ? null : 130_000,
             Target = 25_000,
@@ -247,6 +236,4 @@ internal sealed class StaticScenario(StaticOptions options, Action<string> tell)
             Note = "at a bounded rate: the rest follows",
         });
     }
-
-    internal static double Milliseconds(long from, long to) => Stopwatch.GetElapsedTime(from, to).TotalMilliseconds;
 }

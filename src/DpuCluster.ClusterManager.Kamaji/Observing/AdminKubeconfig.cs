@@ -16,15 +16,22 @@ internal sealed class AdminKubeconfig(ResourceClient<Secret> secrets, Informer<P
     /// <summary>Key in the Secret.</summary>
     public const string Key = "admin.conf";
 
-    /// <summary>The versions in which a Secret was looked into without finding the key, so that it is not read again and again.</summary>
-    private readonly ConcurrentDictionary<NamespacedName, string> _without = new();
+    /// <summary>What was found in a Secret when it was last looked into, so that it is not read again and again.</summary>
+    private readonly ConcurrentDictionary<NamespacedName, (string Version, bool HasKey)> _looked = new();
+
+    /// <summary>
+    /// Whether the status says that the kubeconfig was there once. The name in the spec does not say it: that is written beforehand.
+    /// </summary>
+    public static bool WasSeen(DPUCluster cluster) =>
+        cluster.Status?.Phase is ClusterPhase.Ready or ClusterPhase.NotReady
+        || cluster.Status?.Conditions.Find(ClusterConditionType.Created)?.IsTrue is true;
 
     /// <summary>What is missing, for people; <see langword="null"/> where the kubeconfig is there.</summary>
     public async Task<string?> MissingAsync(DPUCluster cluster, TenantControlPlane tenant, CancellationToken cancellation)
     {
-        // The name in the spec is only ever set after the kubeconfig was seen, and cannot be changed.
+        // What becomes of it afterwards is the provisioning controller's to say.
         var name = ChildObjects.AdminKubeconfigName(cluster);
-        if (cluster.Spec.Kubeconfig == name)
+        if (WasSeen(cluster) && cluster.Spec.Kubeconfig == name)
         {
             return null;
         }
@@ -36,22 +43,17 @@ internal sealed class AdminKubeconfig(ResourceClient<Secret> secrets, Informer<P
             return $"Kamaji has not written Secret {name} yet";
         }
 
-        if (version is not null && _without.TryGetValue(key, out var looked) && looked == version)
+        if (version is not null && _looked.TryGetValue(key, out var looked) && looked.Version == version)
         {
-            return $"Secret {name} does not have the key {Key} yet";
+            return looked.HasKey ? null : WithoutKey(name);
         }
 
         try
         {
             var secret = await secrets.FindAsync(key.Namespace, key.Name, cancellation).ConfigureAwait(false);
-            if (secret?.Data?.GetValueOrDefault(Key) is { Length: > 0 })
-            {
-                _without.TryRemove(key, out _);
-                return null;
-            }
-
-            _without[key] = secret?.Metadata.ResourceVersion ?? "";
-            return secret is null ? $"Kamaji has not written Secret {name} yet" : $"Secret {name} does not have the key {Key} yet";
+            var hasKey = secret?.Data?.GetValueOrDefault(Key) is { Length: > 0 };
+            _looked[key] = (secret?.Metadata.ResourceVersion ?? "", hasKey);
+            return hasKey ? null : secret is null ? $"Kamaji has not written Secret {name} yet" : WithoutKey(name);
         }
         catch (KubernetesException exception) when (exception.IsForbidden)
         {
@@ -67,5 +69,7 @@ internal sealed class AdminKubeconfig(ResourceClient<Secret> secrets, Informer<P
             .Any(owner => owner.Kind == TenantControlPlane.Resource.Kind && owner.Name == cluster.Metadata.Name) is true;
 
     /// <summary>Forgets a cluster.</summary>
-    public void Forget(DPUCluster cluster) => _without.TryRemove(new(cluster.Metadata.Namespace!, ChildObjects.AdminKubeconfigName(cluster)), out _);
+    public void Forget(DPUCluster cluster) => _looked.TryRemove(new(cluster.Metadata.Namespace!, ChildObjects.AdminKubeconfigName(cluster)), out _);
+
+    private static string WithoutKey(string name) => $"Secret {name} does not have the key {Key} yet";
 }

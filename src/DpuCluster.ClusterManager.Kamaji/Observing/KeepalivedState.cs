@@ -40,7 +40,7 @@ internal sealed record KeepalivedState(bool Holds, string Reason, string Message
 
         return updated < running
             ? new(false, KamajiReason.RollingOut, $"{updated} of {running} instances of DaemonSet {daemonSet.Metadata.Name} run the present configuration")
-            : new(true, KamajiReason.Deployed, $"{settings.VipText} is held on {settings.Interface} by one of {running} nodes");
+            : new(true, KamajiReason.Deployed, $"{settings.VipText} is held on {settings.Interface} by one of {desired} nodes");
     }
 
     private static string Describe(IReadOnlyDictionary<string, string> selector) => selector.Count == 0

@@ -12,13 +12,21 @@ namespace DpuCluster.Controllers.Reconciling;
 public static class Finalizers
 {
     /// <summary>The object with the finalizer; as it was, without a write, where it has it already.</summary>
+    /// <param name="writer">How to write.</param>
+    /// <param name="obj">The object as it was read.</param>
+    /// <param name="finalizer">The finalizer.</param>
+    /// <param name="fieldManager">Who writes, as <c>managedFields</c> shows it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="spec">
+    /// What to merge into the spec by the same request, where the finalizer is added; <see langword="null"/> for nothing.
+    /// </param>
     /// <exception cref="KubernetesException">The server refused; a conflict where the object has changed since it was read.</exception>
     public static Task<T> AddFinalizerAsync<T>(
-        this ObjectWriter<T> writer, T obj, string finalizer, string fieldManager, CancellationToken cancellation)
+        this ObjectWriter<T> writer, T obj, string finalizer, string fieldManager, CancellationToken cancellation, JsonObject? spec = null)
         where T : class, IKubernetesObject<T> =>
         obj.HasFinalizer(finalizer)
             ? Task.FromResult(obj)
-            : WriteAsync(writer, obj, [.. obj.Metadata.Finalizers ?? [], finalizer], fieldManager, cancellation);
+            : WriteAsync(writer, obj, [.. obj.Metadata.Finalizers ?? [], finalizer], fieldManager, cancellation, spec);
 
     /// <summary>The object without the finalizer; as it was, without a write, where it does not have it.</summary>
     /// <exception cref="KubernetesException">The server refused; a conflict where the object has changed since it was read.</exception>
@@ -30,7 +38,7 @@ public static class Finalizers
             : Task.FromResult(obj);
 
     private static Task<T> WriteAsync<T>(
-        ObjectWriter<T> writer, T obj, IReadOnlyList<string> finalizers, string fieldManager, CancellationToken cancellation)
+        ObjectWriter<T> writer, T obj, IReadOnlyList<string> finalizers, string fieldManager, CancellationToken cancellation, JsonObject? spec = null)
         where T : class, IKubernetesObject<T>
     {
         var list = new JsonArray();
@@ -47,6 +55,11 @@ public static class Finalizers
                 ["finalizers"] = list,
             },
         };
+        if (spec is not null)
+        {
+            patch["spec"] = spec;
+        }
+
         return writer.PatchAsync(
             obj.Metadata.Namespace, obj.Metadata.Name!, Patch.Merge(patch), new() { FieldManager = fieldManager }, cancellation);
     }

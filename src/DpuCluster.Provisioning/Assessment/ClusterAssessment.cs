@@ -58,6 +58,19 @@ internal sealed record ClusterAssessment(DPUClusterStatus Status, IReadOnlyList<
     public static bool OpensKubeconfig(DPUCluster cluster) =>
         !cluster.IsBeingDeleted && StalledNow(cluster) is null && IsTaken(cluster) && FirstUnmetGate(cluster) is null;
 
+    /// <summary>
+    /// Whether, of a cluster that is being made, the status says all this already, only of an earlier generation: as when the cluster
+    /// manager, or a user, has put the kubeconfig's name into the spec.
+    /// </summary>
+    public bool RepeatsWhileCreating(DPUCluster cluster) =>
+        cluster.Status is { Phase: ClusterPhase.Creating } before
+        && Status.Phase == ClusterPhase.Creating
+        && Status.Conditions.Find(ClusterConditionType.Ready) is { } now
+        && before.Conditions.Find(ClusterConditionType.Ready) is { } earlier
+        && earlier.ObservedGeneration is not null
+        && now.ObservedGeneration != earlier.ObservedGeneration
+        && now == earlier with { ObservedGeneration = now.ObservedGeneration };
+
     private static ClusterAssessment ByHealth(
         DPUCluster cluster, ClusterObservation observation, string phaseUnlessHealthy, DateTimeOffset now)
     {

@@ -47,6 +47,22 @@ public sealed class ClusterAssessmentTests
     }
 
     [Fact]
+    public void Only_a_cluster_that_is_being_made_can_wait_to_hear_that_its_status_speaks_of_a_newer_generation()
+    {
+        var told = Clusters.New().Taken() with { Status = Assess(Clusters.New()).Status };
+        var named = told.WithMetadata(told.Metadata with { Generation = 2 });
+        var refused = named.WithCondition(ClusterConditionType.Created, ConditionStatus.False, ClusterReason.KubeconfigNotFound, generation: 2);
+        var ready = Clusters.New().Created() with { Status = Assess(Clusters.New().Created(), Good, Healthy).Status };
+        var edited = ready.WithMetadata(ready.Metadata with { Generation = 2 });
+
+        Assess(named).RepeatsWhileCreating(named).ShouldBeTrue();
+        Assess(named).Status.ObservedGeneration.ShouldBe(2, "it is only a matter of when it is written");
+        Assess(told).RepeatsWhileCreating(told).ShouldBeFalse("there is nothing to write");
+        Assess(refused).RepeatsWhileCreating(refused).ShouldBeFalse("the reason is another");
+        Assess(edited, Good, Healthy).RepeatsWhileCreating(edited).ShouldBeFalse("nobody else is about to write");
+    }
+
+    [Fact]
     public void Condition_that_is_not_True_keeps_the_cluster_from_Ready_and_is_repeated_in_Ready()
     {
         var cluster = Clusters.New().InPhase(ClusterPhase.Creating).Taken()

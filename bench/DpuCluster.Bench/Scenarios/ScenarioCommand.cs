@@ -4,12 +4,12 @@ using DpuCluster.Bench.Measure;
 
 namespace DpuCluster.Bench.Scenarios;
 
-/// <summary><c>static</c>: runs <see cref="StaticScenario"/> and shows its figures.</summary>
-internal static class StaticCommand
+/// <summary>The command of a scenario: runs it and shows its figures.</summary>
+internal static class ScenarioCommand
 {
-    public static Command Create()
+    public static Command Create(Scenario scenario)
     {
-        var clusters = Number("--clusters", "How many clusters make the large case, 1 to 5000.", 1000, 1, 5000);
+        var clusters = Number("--clusters", "How many clusters make the large case, 1 to 5000.", scenario.Clusters, 1, 5000);
         var rounds = Number("--rounds", "How often one cluster alone is created, 1 to 100.", 50, 1, 100);
         var steady = Number("--steady-seconds", "How long the steady state is looked at, 0 (not at all) to 3600.", 60, 0, 3600);
         var executable = new Option<FileInfo>("--executable")
@@ -29,17 +29,17 @@ internal static class StaticCommand
         {
             Description = "Which parts to measure; default: all.",
             AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => StaticOptions.AllParts,
+            DefaultValueFactory = _ => scenario.Parts,
         };
-        parts.AcceptOnlyFromAmong(StaticOptions.AllParts);
+        parts.AcceptOnlyFromAmong(scenario.Parts);
         var write = new Option<FileInfo?>("--write") { Description = "Also write the figures into this file, as Markdown.", HelpName = "FILE" };
-        var command = new Command("static", "Static DPUClusters that adopt one embedded tenant: time, requests, memory.")
+        var command = new Command(scenario.Name, scenario.Description)
         {
             clusters, rounds, steady, parts, executable, write,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var options = new StaticOptions(
+            var options = new ScenarioOptions(
                 parsed.GetValue(executable)!.FullName,
                 parsed.GetValue(clusters),
                 Math.Min(parsed.GetValue(rounds), parsed.GetValue(clusters)),
@@ -47,17 +47,17 @@ internal static class StaticCommand
                 parsed.GetValue(parts)!);
             var machine = Machine.Describe();
             var date = DateTime.UtcNow;
-            var figures = await new StaticScenario(options, step => Console.Error.WriteLine(step)).RunAsync(cancellation);
+            var figures = await scenario.RunAsync(options, step => Console.Error.WriteLine(step), cancellation);
             FigureTable.Print(figures);
             Console.Out.WriteLine(machine);
             if (parsed.GetValue(write) is { } file)
             {
                 var text = string.Create(CultureInfo.InvariantCulture, $"""
-                    # Static clusters
+                    # {scenario.Title}
 
                     - Machine: {machine}
                     - Date: {date:yyyy-MM-dd HH:mm} UTC
-                    - Command: `dotnet run -c Release --project bench/DpuCluster.Bench -- static --clusters {options.Clusters} --rounds {options.Rounds} --steady-seconds {options.SteadySeconds}`
+                    - Command: `dotnet run -c Release --project bench/DpuCluster.Bench -- {scenario.Name} --clusters {options.Clusters} --rounds {options.Rounds} --steady-seconds {options.SteadySeconds}`
 
                     """);
                 await File.WriteAllTextAsync(file.FullName, $"{text}\n{FigureTable.ToMarkdown(figures)}", cancellation);
