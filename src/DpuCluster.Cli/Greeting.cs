@@ -10,8 +10,8 @@ internal static class Greeting
     {
         Line($"[bold]DPUCluster[/] runs on this machine, in memory, until Ctrl-C.");
         Line($"  host cluster   {environment.Address}");
-        Line($"  controllers    {string.Join(", ", environment.Controllers)}");
-        Line($"  stand-ins      {string.Join(", ", environment.StandIns)}");
+        Line($"  controllers    {Listed(environment.Controllers)}");
+        Line($"  stand-ins      {Listed(environment.StandIns)}");
         Line($"  kubeconfig     {environment.KubeconfigFile} (context {environment.Name})");
         Line($"");
         Line($"In another terminal:");
@@ -31,6 +31,8 @@ internal static class Greeting
         Command($"kubectl -n {StandaloneEnvironment.SystemNamespace} create secret generic {tenant.Name} --from-file=admin.conf={tenant.KubeconfigFile}");
         Line($"and name that Secret in [bold]spec.kubeconfig[/] of a DPUCluster of type static.");
     }
+
+    private static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 
     // What a person copies must stand in one piece, however narrow the terminal is.
     private static void Command(string text) => Console.Out.WriteLine($"  {text}");

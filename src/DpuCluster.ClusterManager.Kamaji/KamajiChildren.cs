@@ -19,12 +19,11 @@ internal sealed class KamajiChildren(
 
     /// <summary>The Service, which is made before everything else, since the rest needs its node port.</summary>
     /// <returns>The node port.</returns>
-    public async Task<int> EnsureServiceAsync(DPUCluster cluster, TenantControlPlane? tenant, KeepalivedSettings? endpoint, CancellationToken cancellation)
+    public async Task<int> EnsureServiceAsync(
+        DPUCluster cluster, TenantControlPlane? tenant, string version, KeepalivedSettings? endpoint, CancellationToken cancellation)
     {
         var live = await services.FindAsync(cluster, cluster.Metadata.Name!, cancellation).ConfigureAwait(false);
-
-        // A Service that was deleted comes back with the port that control plane and keepalived know.
-        var promised = live is null && endpoint is not null && tenant?.IsOwnedBy(cluster) is true && tenant.Spec?.NetworkProfile?.Port is { } port and >= 30000 ? port : (int?)null;
+        var promised = tenant?.IsOwnedBy(cluster) is true ? KamajiTenant.ToldNodePort(tenant, port => Tenant(cluster, version, endpoint, port)) : null;
         var service = await services.EnsureAsync(
             cluster,
             live,
@@ -38,12 +37,7 @@ internal sealed class KamajiChildren(
     /// <summary>The control plane.</summary>
     public Task<TenantControlPlane> EnsureTenantAsync(
         DPUCluster cluster, TenantControlPlane? live, string version, KeepalivedSettings? endpoint, int nodePort, CancellationToken cancellation) =>
-        tenants.EnsureAsync(
-            cluster,
-            live,
-            AppliedConfiguration.Sign(KamajiTenant.Desired(cluster, version, endpoint, nodePort)),
-            value => value.IsOwnedBy(cluster),
-            cancellation);
+        tenants.EnsureAsync(cluster, live, Tenant(cluster, version, endpoint, nodePort), value => value.IsOwnedBy(cluster), cancellation);
 
     /// <summary>What holds the virtual IP: the configuration first, so that no pod starts without it.</summary>
     public async Task<DaemonSet> EnsureKeepalivedAsync(DPUCluster cluster, KeepalivedSettings endpoint, int nodePort, CancellationToken cancellation)
@@ -113,6 +107,9 @@ internal sealed class KamajiChildren(
 
     private const string Foreground = "Foreground";
     private const string Background = "Background";
+
+    private static TenantControlPlane Tenant(DPUCluster cluster, string version, KeepalivedSettings? endpoint, int nodePort) =>
+        AppliedConfiguration.Sign(KamajiTenant.Desired(cluster, version, endpoint, nodePort));
 
     private async Task<TenantControlPlane?> FindTenantAsync(DPUCluster cluster, CancellationToken cancellation)
     {

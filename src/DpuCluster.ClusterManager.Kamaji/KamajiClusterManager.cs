@@ -123,7 +123,7 @@ internal sealed class KamajiClusterManager(
             return ClusterState.Stalled(KamajiReason.InvalidVersion, plan.Refusal!);
         }
 
-        var nodePort = await children.EnsureServiceAsync(cluster, tenant, endpoint, cancellation).ConfigureAwait(false);
+        var nodePort = await children.EnsureServiceAsync(cluster, tenant, plan.Version, endpoint, cancellation).ConfigureAwait(false);
         tenant = await children.EnsureTenantAsync(cluster, tenant, plan.Version, endpoint, nodePort, cancellation).ConfigureAwait(false);
         KeepalivedState? keepalived = null;
         if (endpoint is not null)

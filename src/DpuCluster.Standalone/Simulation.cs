@@ -14,5 +14,8 @@ internal static class Simulation
     /// <summary>The annotation of a simulated node on which pods take this many seconds to start.</summary>
     public const string StartSecondsAnnotation = "dpucluster.dev/pod-start-seconds";
 
+    /// <summary>The annotation of a simulated node with the images, separated by commas, that cannot be pulled there.</summary>
+    public const string MissingImagesAnnotation = "dpucluster.dev/missing-images";
+
     public static bool IsSimulated(this IKubernetesObject obj) => obj.Metadata.Annotations?.GetValueOrDefault(Annotation) == "true";
 }

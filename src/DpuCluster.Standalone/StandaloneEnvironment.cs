@@ -23,7 +23,15 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
 
-    private StandaloneEnvironment(ControlPlane hostCluster) => _hostCluster = hostCluster;
+    private static readonly string[] AllControllers = [ControllerName.Provisioning, ControllerName.StaticManager, ControllerName.KamajiManager];
+    private static readonly string[] AllStandIns = [ControllerName.Kamaji, ControllerName.Nodes];
+
+    private StandaloneEnvironment(ControlPlane hostCluster, IReadOnlyCollection<string> without)
+    {
+        _hostCluster = hostCluster;
+        Controllers = [.. AllControllers.Except(without)];
+        StandIns = [.. AllStandIns.Except(without)];
+    }
 
     /// <summary>Name of the host cluster, and of its context in the kubeconfig.</summary>
     public string Name => _hostCluster.Name;
@@ -35,24 +43,29 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     public string KubeconfigFile => _hostCluster.KubeconfigFile;
 
     /// <summary>Names of the controllers that run.</summary>
-    public IReadOnlyList<string> Controllers { get; } = [ControllerName.Provisioning, ControllerName.StaticManager, ControllerName.KamajiManager];
+    public IReadOnlyList<string> Controllers { get; }
 
     /// <summary>Names of the stand-ins that run, for what would need a container runtime.</summary>
-    public IReadOnlyList<string> StandIns { get; } = [ControllerName.Kamaji, ControllerName.Nodes];
+    public IReadOnlyList<string> StandIns { get; }
 
     /// <summary>Starts an environment; when this completes, everything runs.</summary>
-    /// <exception cref="UserErrorException">The name, the port or the file cannot be used.</exception>
+    /// <exception cref="UserErrorException">The name, the port or the file cannot be used, or there is no such part to leave out.</exception>
     public static async Task<StandaloneEnvironment> StartAsync(StandaloneOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
+        CheckParts(options.Without);
         var hostCluster = await ControlPlane.StartAsync(options, $"dpucluster-{options.Name}", new SimulatedPodLogs(), cancellation).ConfigureAwait(false);
-        var environment = new StandaloneEnvironment(hostCluster);
+        var environment = new StandaloneEnvironment(hostCluster, options.Without);
         try
         {
             using (var admin = new KubernetesClient(hostCluster.Connect("kubernetes-admin", "system:masters"), new() { Clock = options.Clock }))
             {
-                await new Installation(admin).InstallAsync(SystemNamespace, [.. environment.Controllers, .. environment.StandIns], cancellation).ConfigureAwait(false);
-                await NodeHost.RegisterAsync(admin, options.Clock, cancellation).ConfigureAwait(false);
+                // Roles of parts that are left out too: somebody runs these elsewhere.
+                await new Installation(admin).InstallAsync(SystemNamespace, [.. AllControllers, .. AllStandIns], cancellation).ConfigureAwait(false);
+                if (environment.StandIns.Contains(ControllerName.Nodes))
+                {
+                    await NodeHost.RegisterAsync(admin, options.Clock, cancellation).ConfigureAwait(false);
+                }
             }
 
             environment.Run(ControllerName.Provisioning, options, builder => builder.Lease(ProvisioningHost.LeaseName).AddProvisioning());
@@ -89,8 +102,22 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
         _stop.Dispose();
     }
 
+    private static void CheckParts(IReadOnlyCollection<string> without)
+    {
+        string[] all = [.. AllControllers, .. AllStandIns];
+        if (without.Except(all).FirstOrDefault() is { } unknown)
+        {
+            throw new UserErrorException($"\"{unknown}\" is no part that could be left out", $"leave out any of {string.Join(", ", all)}");
+        }
+    }
+
     private void Run(string name, StandaloneOptions options, Func<ControllerHostBuilder, ControllerHostBuilder> compose, bool elect = true)
     {
+        if (options.Without.Contains(name))
+        {
+            return;
+        }
+
         var host = compose(ControllerHost.CreateBuilder(new()
         {
             Name = name,

@@ -21,6 +21,12 @@ public sealed record StandaloneOptions
     /// <summary>Where all environments have their state directories; <see langword="null"/>: the user's own place.</summary>
     public string? StateRoot { get; init; }
 
+    /// <summary>
+    /// Controllers and stand-ins that are not run, by the names that <see cref="StandaloneEnvironment.Controllers"/> and
+    /// <see cref="StandaloneEnvironment.StandIns"/> give them: for who runs them in another way. Their roles are there all the same.
+    /// </summary>
+    public IReadOnlyCollection<string> Without { get; init; } = [];
+
     /// <summary>Clock of everything in the environment.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -18,6 +18,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("standalone --port 70000", "--port: \"70000\"", "0 to 65535")]
     [InlineData("standalone --port -1", "--port", "--help")]
     [InlineData("standalone --name Not_A_Name", "\"Not_A_Name\"", "lower-case")]
+    [InlineData("standalone --without kamaji", "\"kamaji\"", "kamaji-cluster-manager")]
     [InlineData("standalone tenant", "tenant", "--help")]
     [InlineData("standalone tenant ../x", "../x", "lower-case")]
     [InlineData("static-cluster-manager --kubeconfig /nonexistent/file", "/nonexistent/file", "does not exist")]

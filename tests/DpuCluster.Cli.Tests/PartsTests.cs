@@ -32,6 +32,7 @@ public sealed partial class PartsTests : IDisposable
     [Theory]
     [InlineData("", "standalone")]
     [InlineData("standalone", "--write-kubeconfig")]
+    [InlineData("standalone", "--without")]
     [InlineData("standalone tenant", "NAME")]
     [InlineData("provisioning-controller", "--metrics-bind-address")]
     [InlineData("static-cluster-manager", "--health-probe-bind-address")]

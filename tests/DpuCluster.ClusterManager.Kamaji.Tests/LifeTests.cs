@@ -93,6 +93,25 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task A_control_plane_that_is_deleted_is_made_again_at_the_same_port()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint()));
+        await world.UntilReady(Name);
+        var service = await world.Until<Service>(Name, service => service.ControllerOwner?.Kind == "TenantControlPlane", "is adopted");
+        var first = await world.GetAsync<TenantControlPlane>(Name);
+
+        await world.DeleteAsync<TenantControlPlane>(Name);
+
+        var second = await Eventually.Get(
+            () => world.FindAsync<TenantControlPlane>(Name), tenant => tenant is not null && tenant.Metadata.Uid != first.Metadata.Uid, "there is another one");
+        second!.Spec!.NetworkProfile!.Port.ShouldBe(service.Spec!.Ports![0].NodePort);
+        await world.Until<Service>(Name, service => service.ControllerOwner?.Uid == second.Metadata.Uid, "is adopted by the new one");
+        (await world.GetAsync<Service>(Name)).Spec!.Ports!.ShouldHaveSingleItem().NodePort.ShouldBe(service.Spec.Ports[0].NodePort);
+        await world.UntilReady(Name);
+    }
+
+    [Fact]
     public async Task A_changed_endpoint_is_carried_out_and_one_that_is_taken_away_leaves_nothing()
     {
         await using var world = await World.StartAsync();

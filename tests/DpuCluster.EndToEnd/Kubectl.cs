@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DpuCluster.Testing;
 
 namespace DpuCluster.EndToEnd;
@@ -21,9 +22,22 @@ internal sealed class Kubectl(string kubeconfig)
     public async Task<string> Value(string what, string jsonPath) =>
         (await RunWith(["get", .. what.Split(' '), "-o", $"jsonpath={jsonPath}"])).ShouldSucceed().Output;
 
-    /// <summary>Waits until the value at a JSONPath is the one expected.</summary>
-    public Task HasValue(string what, string jsonPath, string expected) =>
-        Eventually.Get(() => Value(what, jsonPath), value => value == expected, $"{jsonPath} of {what} is {expected}");
+    /// <summary>Waits, with a watch, until the value at a JSONPath of one object, which may not be there yet, is the one expected.</summary>
+    public async Task HasValue(string what, string jsonPath, string expected)
+    {
+        string[] arguments = ["wait", .. what.Split(' '), $"--for=jsonpath={jsonPath}={expected}", "--timeout=20s"];
+        try
+        {
+            await Eventually.Get(() => RunWith(arguments), result => result.ExitCode == 0, $"{jsonPath} of {what} is {expected}");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new TimeoutException($"{exception.Message}\n{(await RunWith(["get", .. what.Split(' '), "-o", "yaml"])).Output}", exception);
+        }
+    }
+
+    /// <summary>The object as it is.</summary>
+    public async Task<JsonObject> Object(string what) => JsonNode.Parse((await Run($"get {what} -o json")).ShouldSucceed().Output)!.AsObject();
 
     // A cache of discovery in the home directory must not carry over from one environment to the next on the same port.
     private static readonly Dictionary<string, string?> Environment = new()

@@ -47,7 +47,10 @@ public sealed class Site : IAsyncLifetime
     }
 
     /// <summary>A name that no other test has.</summary>
-    internal string NewName(string what) => $"{what}-{Interlocked.Increment(ref _names)}";
+    internal string NewName(string what) => $"{what}-{NewNumber()}";
+
+    /// <summary>A number that no other test has, from 1.</summary>
+    internal int NewNumber() => Interlocked.Increment(ref _names);
 
     /// <summary>Starts a control plane to adopt.</summary>
     internal async Task<Tenant> StartTenant()

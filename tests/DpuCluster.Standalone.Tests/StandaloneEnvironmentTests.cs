@@ -53,6 +53,34 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
     }
 
     [Fact]
+    public async Task Part_that_is_left_out_does_not_act_and_its_role_is_there()
+    {
+        await using var environment = await StandaloneEnvironment.StartAsync(
+            _root.Options() with { Without = ["static-cluster-manager", "node-stand-in"] }, default);
+        using var client = new KubernetesClient(KubeconfigLoader.Load(environment.KubeconfigFile));
+
+        environment.Controllers.ShouldBe(["provisioning-controller", "kamaji-cluster-manager"]);
+        environment.StandIns.ShouldBe(["kamaji-stand-in"]);
+        (await client.Resources<Node>().ListAsync(null, null, default)).Items.ShouldBeEmpty();
+        (await client.GetRawAsync("/apis/rbac.authorization.k8s.io/v1/clusterroles/dpucluster-static-cluster-manager", default)).IsSuccess.ShouldBeTrue();
+
+        // The parts that are there take a lease when they begin; this one never does.
+        await Eventually.Get(() => LeasesAsync(client), leases => leases.Contains("204fbe18.dpu.nvidia.com"), "the Kamaji manager holds its lease");
+        await Eventually.Get(() => LeasesAsync(client), leases => leases.Count == 2, "two hold leases");
+        (await LeasesAsync(client)).ShouldNotContain("507jei28.dpu.nvidia.com");
+    }
+
+    [Fact]
+    public async Task Part_that_does_not_exist_cannot_be_left_out_and_the_name_stays_free()
+    {
+        var refused = await Should.ThrowAsync<UserErrorException>(() => StandaloneEnvironment.StartAsync(_root.Options() with { Without = ["kamaji"] }, default));
+
+        refused.Problem.ShouldContain("\"kamaji\"");
+        refused.Remedy.ShouldNotBeNull().ShouldContain("kamaji-cluster-manager");
+        await using var environment = await StandaloneEnvironment.StartAsync(_root.Options(), default);
+    }
+
+    [Fact]
     public async Task Two_environments_and_a_tenant_of_the_same_name_run_side_by_side()
     {
         await using var one = await StandaloneEnvironment.StartAsync(_root.Options("one"), default);
@@ -176,6 +204,9 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
             File.GetUnixFileMode(environment.KubeconfigFile).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
+
+    private static async Task<IReadOnlyList<string?>> LeasesAsync(KubernetesClient client) =>
+        [.. (await client.Resources<Lease>().ListAsync(Namespace, null, default)).Items.Select(lease => lease.Metadata.Name)];
 
     private static async Task<int> PatchesAsync(KubernetesClient client)
     {

@@ -16,9 +16,14 @@ internal static class StandaloneCommand
             Description = "Name of the environment; several run side by side under different names.",
             DefaultValueFactory = _ => "default",
         };
+        var without = new Option<string[]>("--without")
+        {
+            Description = "A controller or stand-in not to run, by the name that is printed at the start: to run it yourself. May be given several times.",
+            HelpName = "NAME",
+        };
         var command = new Command("standalone", "Run the whole system on this machine: API server, controllers and stand-ins, with nothing installed.")
         {
-            port, kubeconfig, name, TenantCommand(),
+            port, kubeconfig, name, without, TenantCommand(),
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -28,6 +33,7 @@ internal static class StandaloneCommand
                 Name = parsed.GetValue(name)!,
                 Port = parsed.GetValue(port),
                 KubeconfigFile = FullPath(parsed.GetValue(kubeconfig)),
+                Without = parsed.GetValue(without) ?? [],
                 LoggerFactory = loggers,
             };
             return await UntilToldAsync(

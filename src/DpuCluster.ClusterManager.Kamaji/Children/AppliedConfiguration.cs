@@ -14,6 +14,9 @@ internal static class AppliedConfiguration
     /// <summary>The annotation.</summary>
     public const string Annotation = "dpu.nvidia.com/applied-configuration";
 
+    /// <summary>The fingerprint on an object; <see langword="null"/> where it has none.</summary>
+    public static string? Of(IKubernetesObject value) => value.Metadata.Annotations?.GetValueOrDefault(Annotation);
+
     /// <summary>The object with its fingerprint on it.</summary>
     public static T Sign<T>(T desired)
         where T : class, IKubernetesObject<T>

@@ -13,11 +13,12 @@ internal static class KamajiService
     /// <summary>What the Service should be.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="live">The Service as it is; <see langword="null"/> where there is none.</param>
-    /// <param name="promised">The node port that the control plane was told; <see langword="null"/> where it was told none.</param>
+    /// <param name="promised">The node port that the control plane was told: it stays, whatever becomes of the Service; <see langword="null"/> where it was told none.</param>
     public static Service Desired(DPUCluster cluster, Service? live, int? promised) => new()
     {
         // Kamaji makes itself the controller when it adopts the Service, and would not where there is one: we own it only.
-        Metadata = ChildObjects.Owned(cluster, cluster.Metadata.Name!),
+        // Its ports are told apart by numbers that Kamaji changes: applied to another version than the one looked at, ours would be a second one.
+        Metadata = ChildObjects.Owned(cluster, cluster.Metadata.Name!) with { ResourceVersion = live?.Metadata.ResourceVersion },
         Spec = new()
         {
             Type = "NodePort",
@@ -36,10 +37,11 @@ internal static class KamajiService
         && service.ControllerOwner is { } owner
         && owner.Uid == tenant.Metadata.Uid;
 
-    // The ports of an adopted Service are Kamaji's: whatever it made of them is what we want.
-    private static ServicePort Port(Service? live, int? promised) => live?.ControllerOwner is not null && PortOf(live) is { } port
-        ? new() { Name = port.Name, Port = port.Port, Protocol = port.Protocol, NodePort = port.NodePort }
-        : new() { Name = PortName, Port = 6443, Protocol = "TCP", NodePort = promised ?? NodePort(live) };
+    // What Kamaji made of the port when it adopted the Service is what we want, also when it is no longer the owner, because the control
+    // plane was deleted. The node port alone is ours: everybody who talks to the control plane knows it.
+    private static ServicePort Port(Service? live, int? promised) => PortOf(live) is { } port
+        ? new() { Name = live!.ControllerOwner is null ? PortName : port.Name, Port = port.Port, Protocol = port.Protocol, NodePort = promised ?? port.NodePort }
+        : new() { Name = PortName, Port = 6443, Protocol = "TCP", NodePort = promised };
 
     private static ServicePort? PortOf(Service? service) =>
         service?.Spec?.Ports is { Count: > 0 } ports ? ports.FirstOrDefault(port => port.Name == PortName) ?? ports[0] : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DpuCluster.Api;
 using DpuCluster.ClusterManager.Kamaji.Keepalived;
 using DpuCluster.Kubernetes.Meta;
@@ -8,6 +9,29 @@ namespace DpuCluster.ClusterManager.Kamaji.Children;
 /// <summary>The TenantControlPlane that Kamaji makes a cluster's control plane from; pure.</summary>
 internal static class KamajiTenant
 {
+    // What a server lets node ports be, unless told otherwise; 6443, Kamaji's default, is none.
+    private const int LeastNodePort = 30000;
+
+    /// <summary>The annotation with the node port that the control plane was told.</summary>
+    public const string NodePortAnnotation = "dpu.nvidia.com/node-port";
+
+    /// <summary>
+    /// The node port that a control plane was told; <see langword="null"/> where none. Where somebody changes it, Kamaji may be quicker than
+    /// we are, and give the new number to the Service: then only the annotation still has the right one. The fingerprint tells which of
+    /// the two was not touched.
+    /// </summary>
+    /// <param name="tenant">The control plane as it is.</param>
+    /// <param name="desired">What the control plane should be with a node port, signed.</param>
+    public static int? ToldNodePort(TenantControlPlane tenant, Func<int, TenantControlPlane> desired)
+    {
+        var told = tenant.Spec?.NetworkProfile?.Port;
+        return int.TryParse(tenant.Metadata.Annotations?.GetValueOrDefault(NodePortAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var noted)
+            && noted != told
+            && AppliedConfiguration.Of(desired(noted)) == AppliedConfiguration.Of(tenant)
+                ? noted
+                : told is >= LeastNodePort ? told : null;
+    }
+
     /// <summary>What the TenantControlPlane should be.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="version">Version to run, such as <c>v1.30.2</c>.</param>
@@ -22,6 +46,7 @@ internal static class KamajiTenant
             Metadata = metadata with
             {
                 Labels = new Dictionary<string, string>(metadata.Labels!) { ["tenant.clastix.io"] = name },
+                Annotations = new Dictionary<string, string> { [NodePortAnnotation] = nodePort.ToString(CultureInfo.InvariantCulture) },
             },
             Spec = new()
             {

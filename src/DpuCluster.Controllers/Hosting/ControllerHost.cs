@@ -154,6 +154,7 @@ public sealed class ControllerHost : IAsyncDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var abort = new CancellationTokenSource();
         using var release = new CancellationTokenSource();
+        Log.Acting(_logger, _options.Name);
         List<Task> work =
         [
             .. _controllers.Select(controller => controller.RunAsync(stop.Token, abort.Token)),

@@ -4,6 +4,9 @@ namespace DpuCluster.Controllers.Hosting;
 
 internal static partial class Log
 {
+    [LoggerMessage(LogLevel.Information, "{Name} acts from now on")]
+    public static partial void Acting(ILogger logger, string name);
+
     [LoggerMessage(LogLevel.Information, "{Name} ends: finishing what runs")]
     public static partial void Stopping(ILogger logger, string name);
 

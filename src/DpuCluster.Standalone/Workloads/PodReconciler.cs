@@ -112,6 +112,13 @@ internal sealed class PodReconciler(
             return ReconcileResult.After(wait);
         }
 
+        if (MissingImages(pod, node) is { Count: > 0 } missing)
+        {
+            // Until the annotation of the node changes: of that the watch tells.
+            await status.WriteIfThereAsync(pod, pod with { Status = RunningPod.WithoutImages(pod, missing, now) }, cancellation).ConfigureAwait(false);
+            return ReconcileResult.Done;
+        }
+
         var host = node.Status?.Addresses?.FirstOrDefault(address => address.Type == "InternalIP")?.Address;
         var own = pod.Spec.HostNetwork is true ? host : _addresses.Take(pod.Key, node);
         await status.WriteIfThereAsync(pod, pod with { Status = RunningPod.Status(pod, host, own, now) }, cancellation).ConfigureAwait(false);
@@ -130,6 +137,14 @@ internal sealed class PodReconciler(
         var bound = pod.Status?.Conditions.Of("PodScheduled")?.LastTransitionTime ?? pod.Metadata.CreationTimestamp ?? now;
         var left = bound + TimeSpan.FromSeconds(seconds) - now;
         return left > TimeSpan.Zero ? left : null;
+    }
+
+    /// <summary>The images of the pod that the node cannot pull.</summary>
+    private static HashSet<string> MissingImages(Pod pod, ClusterNode node)
+    {
+        var missing = (node.Metadata.Annotations?.GetValueOrDefault(Simulation.MissingImagesAnnotation) ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return [.. (pod.Spec?.InitContainers ?? []).Concat(pod.Spec?.Containers ?? []).Select(container => container.Image ?? "").Intersect(missing)];
     }
 
     private static Unstructured Binding(Pod pod, string node) => new()

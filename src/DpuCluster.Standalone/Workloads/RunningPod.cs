@@ -9,6 +9,7 @@ internal static class RunningPod
     public const string Message = "This pod is simulated: no container of it runs.";
 
     private static readonly string[] Reached = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+    private static readonly string[] NotReached = ["Ready", "ContainersReady"];
 
     /// <summary>The status of a pod all of whose containers run and are ready.</summary>
     public static PodStatus Status(Pod pod, string? hostAddress, string? podAddress, DateTimeOffset now)
@@ -48,6 +49,39 @@ internal static class RunningPod
             LastTransitionTime = now,
         }),
     };
+
+    /// <summary>The status of a pod that has a node, where some of its images cannot be pulled.</summary>
+    public static PodStatus WithoutImages(Pod pod, IReadOnlySet<string> missing, DateTimeOffset now)
+    {
+        var names = (pod.Spec?.Containers ?? []).Select(container => container.Name);
+        var conditions = NotReached.Aggregate(pod.Status?.Conditions, (all, type) => all.With(new()
+        {
+            Type = type,
+            Status = ConditionStatus.False,
+            Reason = "ContainersNotReady",
+            Message = $"containers with unready status: [{string.Join(' ', names)}]",
+            LastTransitionTime = now,
+        }));
+        return (pod.Status ?? new()) with
+        {
+            Phase = "Pending",
+            Message = Message,
+            Conditions = conditions,
+            StartTime = pod.Status?.StartTime ?? now,
+            ContainerStatuses = pod.Spec?.Containers?.Select(container => new PodContainerStatus
+            {
+                Name = container.Name,
+                Image = container.Image,
+                Started = false,
+                State = new()
+                {
+                    Waiting = missing.Contains(container.Image ?? "")
+                        ? new() { Reason = "ImagePullBackOff", Message = $"Back-off pulling image \"{container.Image}\": the annotation {Simulation.MissingImagesAnnotation} of the node names it" }
+                        : new() { Reason = "ContainerCreating" },
+                },
+            }).ToList(),
+        };
+    }
 
     private static List<PodContainerStatus>? Containers(IReadOnlyList<PodContainer>? containers, Pod pod, DateTimeOffset now, bool init) =>
         containers?.Select(container =>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Standalone.Workloads;
+using DpuCluster.Testing;
 
 namespace DpuCluster.Standalone.Tests.Workloads;
 
@@ -94,6 +95,28 @@ public sealed class SimulationTests
     }
 
     [Fact]
+    public async Task Pod_whose_image_the_node_cannot_pull_says_so_and_starts_when_it_can()
+    {
+        await using var world = await World.StartAsync();
+        await world.Patch(Node.Resource, "control-plane-1", Missing("agent:1, other:2"));
+        await world.Apply(Standalone.Workloads.DaemonSet.Resource, Set("agent:1", "node-role.kubernetes.io/control-plane: ''"));
+
+        await world.Becomes(
+            Standalone.Workloads.DaemonSet.Resource, "agent", set => Number(set, "desiredNumberScheduled") == 1 && Number(set, "numberUnavailable") == 1, "the pod is not available");
+        var pod = await Eventually.Get(
+            async () => (await world.List(Pod.Resource)).Single(), pod => pod["status"]!["containerStatuses"] is not null, "the pod has a status");
+        pod["status"]!["phase"]!.GetValue<string>().ShouldBe("Pending");
+        var waiting = pod["status"]!["containerStatuses"]![0]!["state"]!["waiting"]!;
+        waiting["reason"]!.GetValue<string>().ShouldBe("ImagePullBackOff");
+        waiting["message"]!.GetValue<string>().ShouldContain("agent:1");
+
+        await world.Patch(Node.Resource, "control-plane-1", Missing("other:2"));
+
+        await world.Becomes(Standalone.Workloads.DaemonSet.Resource, "agent", set => Number(set, "numberAvailable") == 1, "the pod runs");
+        (await world.List(Pod.Resource)).ShouldHaveSingleItem()["status"]!["containerStatuses"]![0]!["state"]!["waiting"].ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Pod_that_has_a_node_is_given_to_no_other()
     {
         await using var world = await World.StartAsync();
@@ -116,6 +139,9 @@ public sealed class SimulationTests
         refused.IsConflict.ShouldBeTrue();
         refused.Message.ShouldContain("control-plane-2");
     }
+
+    private static string Missing(string images) =>
+        new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["dpucluster.dev/missing-images"] = images } } }.ToJsonString();
 
     private static long? Number(JsonNode workload, string field) => workload["status"]?[field]?.GetValue<long>() ?? 0;
 

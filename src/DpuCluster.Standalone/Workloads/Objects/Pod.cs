@@ -115,12 +115,21 @@ internal sealed record PodContainerStatus
 /// <summary>What a container does: one of these.</summary>
 internal sealed record ContainerState
 {
+    public ContainerWaiting? Waiting { get; init; }
+
     public ContainerRunning? Running { get; init; }
 
     public ContainerTerminated? Terminated { get; init; }
 
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Extra { get; set; }
+}
+
+internal sealed record ContainerWaiting
+{
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
 }
 
 internal sealed record ContainerRunning
