@@ -8,7 +8,7 @@ internal static class Greeting
 {
     public static void Print(StandaloneEnvironment environment)
     {
-        Line($"[bold]DPUCluster[/] runs on this machine, in memory, until Ctrl-C.");
+        Line($"[bold]DPUCluster[/] runs on this machine, {Where(environment.DataDirectory)}, until Ctrl-C.");
         Line($"  host cluster   {environment.Address}");
         Line($"  controllers    {string.Join(", ", environment.Controllers)}");
         Line($"  stand-ins      {string.Join(", ", environment.StandIns)}");
@@ -23,7 +23,7 @@ internal static class Greeting
 
     public static void Print(StandaloneTenant tenant)
     {
-        Line($"A control plane with nothing in it runs on this machine, in memory, until Ctrl-C.");
+        Line($"A control plane with nothing in it runs on this machine, {Where(tenant.DataDirectory)}, until Ctrl-C.");
         Line($"  address        {tenant.Address}");
         Line($"  kubeconfig     {tenant.KubeconfigFile} (context {tenant.Name})");
         Line($"");
@@ -31,6 +31,8 @@ internal static class Greeting
         Command($"kubectl -n {StandaloneEnvironment.SystemNamespace} create secret generic {tenant.Name} --from-file=admin.conf={tenant.KubeconfigFile}");
         Line($"and name that Secret in [bold]spec.kubeconfig[/] of a DPUCluster of type static.");
     }
+
+    private static string Where(string? dataDirectory) => dataDirectory is null ? "in memory" : $"with everything kept in {dataDirectory}";
 
     // What a person copies must stand in one piece, however narrow the terminal is.
     private static void Command(string text) => Console.Out.WriteLine($"  {text}");

@@ -19,11 +19,14 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     /// <summary>The namespace that DPF lives in.</summary>
     public const string SystemNamespace = "dpf-operator-system";
 
+    /// <summary>Where in a data directory the tenants have theirs.</summary>
+    private const string TenantsDirectory = "tenants";
+
     private readonly ControlPlane _hostCluster;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
 
-    private StandaloneEnvironment(ControlPlane hostCluster) => _hostCluster = hostCluster;
+    private StandaloneEnvironment(ControlPlane hostCluster, string? dataDirectory) => (_hostCluster, DataDirectory) = (hostCluster, dataDirectory);
 
     /// <summary>Name of the host cluster, and of its context in the kubeconfig.</summary>
     public string Name => _hostCluster.Name;
@@ -33,6 +36,9 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
 
     /// <summary>The file that has the admin kubeconfig of the host cluster.</summary>
     public string KubeconfigFile => _hostCluster.KubeconfigFile;
+
+    /// <summary>Where everything is kept for the next time; <see langword="null"/>: in memory.</summary>
+    public string? DataDirectory { get; }
 
     /// <summary>Names of the controllers that run.</summary>
     public IReadOnlyList<string> Controllers { get; } = [ControllerName.Provisioning, ControllerName.StaticManager, ControllerName.KamajiManager];
@@ -46,7 +52,7 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var hostCluster = await ControlPlane.StartAsync(options, $"dpucluster-{options.Name}", new SimulatedPodLogs(), cancellation).ConfigureAwait(false);
-        var environment = new StandaloneEnvironment(hostCluster);
+        var environment = new StandaloneEnvironment(hostCluster, options.DataDirectory);
         try
         {
             using (var admin = new KubernetesClient(hostCluster.Connect("kubernetes-admin", "system:masters"), new() { Clock = options.Clock }))
@@ -61,7 +67,7 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
 
             // There is one of each wherever there is an environment: nobody to elect a leader among.
             environment.Run(ControllerName.Nodes, options, builder => builder.AddNodes().AddWorkloads(NoPodRunner.Instance), elect: false);
-            environment.Run(ControllerName.Kamaji, options, builder => builder.AddKamajiStandIn(), elect: false);
+            environment.Run(ControllerName.Kamaji, options, builder => builder.AddKamajiStandIn(options.DataDirectory is { } data ? Path.Combine(data, TenantsDirectory) : null), elect: false);
             return environment;
         }
         catch
@@ -97,6 +103,9 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
             Client = _hostCluster.Connect(Installation.UserOf(name)),
             LeaderElect = elect,
             LeaseNamespace = SystemNamespace,
+
+            // One that was killed cannot give its lease back. Its successor is the one in the same directory, which only one has at a time.
+            LeaseIdentity = options.DataDirectory is null ? null : $"{Environment.MachineName}_{_hostCluster.Name}",
             MetricsBindAddress = "0",
             HealthProbeBindAddress = "0",
             Clock = options.Clock,
