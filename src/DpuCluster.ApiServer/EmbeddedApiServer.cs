@@ -1,25 +1,29 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using DpuCluster.ApiServer.Certificates;
 using DpuCluster.ApiServer.Http;
+using DpuCluster.ApiServer.Storage.Durability;
 using DpuCluster.Kubernetes.Kubeconfig;
 
 namespace DpuCluster.ApiServer;
 
 /// <summary>
 /// A Kubernetes API server inside this process, reached over HTTPS like any other. Several can run in one process.
-/// It keeps objects in memory: they are gone with it.
+/// It keeps objects in memory, where they are gone with it, or in a <see cref="EmbeddedApiServerOptions.DataDirectory"/>.
 /// </summary>
 public sealed class EmbeddedApiServer : IAsyncDisposable
 {
     private readonly EmbeddedApiServerOptions _options;
     private readonly ServerParts _parts;
     private readonly WebHost _host;
+    private readonly DataDirectory? _data;
     private int _stopped;
 
-    private EmbeddedApiServer(EmbeddedApiServerOptions options, CertificateAuthority authority, ServerParts parts, WebHost host)
+    private EmbeddedApiServer(EmbeddedApiServerOptions options, CertificateAuthority authority, ServerParts parts, WebHost host, DataDirectory? data)
     {
+        _data = data;
         _options = options;
         CertificateAuthority = authority;
         _parts = parts;
@@ -51,17 +55,33 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
     /// <summary>Starts a server; when this completes, it answers and is ready.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
     /// <exception cref="ArgumentException">The version is none.</exception>
+    /// <exception cref="DpuCluster.Kubernetes.UserErrorException">The data directory is in use, cannot be written, or what is in it is damaged.</exception>
     public static async Task<EmbeddedApiServer> StartAsync(EmbeddedApiServerOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new EmbeddedApiServerOptions();
+        var data = options.DataDirectory is { } directory ? DataDirectory.Take(directory, options.Files) : null;
+        try
+        {
+            return await StartAsync(options, data, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            data?.Dispose();
+            throw;
+        }
+    }
 
+    private static async Task<EmbeddedApiServer> StartAsync(EmbeddedApiServerOptions options, DataDirectory? data, CancellationToken cancellation)
+    {
         // Peers hold certificates against the clock of the machine, whatever clock the server has otherwise.
         var authority = options is { AuthorityCertificatePem: { } certificate, AuthorityKeyPem: { } key }
             ? CertificateAuthority.Load(certificate, key)
-            : CertificateAuthority.Create("kubernetes");
-        var parts = new ServerParts(options, authority);
+            : data?.Authority() ?? CertificateAuthority.Create("kubernetes");
+        ServerParts? parts = null;
         try
         {
+            if (data is not null) options = options with { TokenKeyPem = options.TokenKeyPem ?? data.TokenKey() };
+            parts = new ServerParts(options, authority, data);
             var names = new List<string>
             {
                 "localhost", "127.0.0.1", "::1", "kubernetes", "kubernetes.default", "kubernetes.default.svc",
@@ -69,16 +89,43 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
             };
             names.AddRange(options.ExtraNames);
             var leaf = authority.IssueServer("kube-apiserver", names);
-            var host = await WebHost.StartAsync(options, leaf, parts.Handler.HandleAsync, cancellation).ConfigureAwait(false);
-            await parts.BootstrapAsync(host.Port, cancellation).ConfigureAwait(false);
-            return new EmbeddedApiServer(options, authority, parts, host);
+            var host = await ListenAsync(options, leaf, parts, data, cancellation).ConfigureAwait(false);
+            try
+            {
+                await parts.BootstrapAsync(host.Port, cancellation).ConfigureAwait(false);
+                data?.KeepPort(host.Port);
+                return new EmbeddedApiServer(options, authority, parts, host, data);
+            }
+            catch
+            {
+                await host.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
         catch
         {
-            await parts.DisposeAsync().ConfigureAwait(false);
+            if (parts is not null) await parts.DisposeAsync().ConfigureAwait(false);
             authority.Dispose();
             throw;
         }
+    }
+
+    private static async Task<WebHost> ListenAsync(
+        EmbeddedApiServerOptions options, IssuedCertificate leaf, ServerParts parts, DataDirectory? data, CancellationToken cancellation)
+    {
+        if (options.Port == 0 && data?.LastPort is { } lastPort)
+        {
+            try
+            {
+                return await WebHost.StartAsync(options with { Port = lastPort }, leaf, parts.Handler.HandleAsync, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or SocketException)
+            {
+                // Somebody else has it now; nobody asked for this very port.
+            }
+        }
+
+        return await WebHost.StartAsync(options, leaf, parts.Handler.HandleAsync, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Issues a client certificate.</summary>
@@ -115,6 +162,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         await _host.DisposeAsync().ConfigureAwait(false);
         await _parts.DisposeAsync().ConfigureAwait(false);
         CertificateAuthority.Dispose();
+        _data?.Dispose();
     }
 
     /// <summary>Names the server.</summary>

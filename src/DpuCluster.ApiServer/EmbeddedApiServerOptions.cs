@@ -1,5 +1,6 @@
 using System.Net;
 using DpuCluster.ApiServer.Discovery;
+using DpuCluster.ApiServer.Storage.Durability;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -17,7 +18,10 @@ public sealed record EmbeddedApiServerOptions
     /// </summary>
     public string Version { get; init; } = ServerVersion.Default;
 
-    /// <summary>Port to listen on, 1 to 65535; 0 (the default) for any free one.</summary>
+    /// <summary>
+    /// Port to listen on, 1 to 65535; 0 (the default) for any free one, and with a <see cref="DataDirectory"/> for the one of the
+    /// last time where that is free.
+    /// </summary>
     public int Port { get; init; }
 
     /// <summary>Address to listen on. Default: loopback.</summary>
@@ -28,6 +32,12 @@ public sealed record EmbeddedApiServerOptions
 
     /// <summary>The addresses that services get, IPv4. Default <c>10.96.0.0/12</c>.</summary>
     public IPNetwork ServiceNetwork { get; init; } = new(new IPAddress([10, 96, 0, 0]), 12);
+
+    /// <summary>
+    /// Directory to keep everything in: objects, the authority and the key that signs tokens, unless they are given. Made where it is
+    /// missing, with access for the user alone. What was acknowledged survives the end of the process and a loss of power. Null: in memory.
+    /// </summary>
+    public string? DataDirectory { get; init; }
 
     /// <summary>Certificate of the authority to take up, in PEM; null for a new one. Goes with <see cref="AuthorityKeyPem"/>.</summary>
     public string? AuthorityCertificatePem { get; init; }
@@ -50,6 +60,9 @@ public sealed record EmbeddedApiServerOptions
 
     /// <summary>Where the server logs to.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Stands between the server and the files of its data directory; null: nothing does.</summary>
+    internal Func<IDataFiles, IDataFiles>? Files { get; init; }
 
     /// <summary>How many changes of each resource are remembered, for watches to start from. At least 1; default 8192.</summary>
     internal int HistoryLimit { get; init; } = 8192;

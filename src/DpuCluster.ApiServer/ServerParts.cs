@@ -12,6 +12,7 @@ using DpuCluster.ApiServer.Http.Verbs;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Schemas;
 using DpuCluster.ApiServer.Storage;
+using DpuCluster.ApiServer.Storage.Durability;
 
 namespace DpuCluster.ApiServer;
 
@@ -20,26 +21,50 @@ internal sealed class ServerParts : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly ServiceAccountTokens _tokens;
+    private readonly CrdRegistrar _crds;
+    private readonly DurableLog? _log;
     private readonly Bootstrap _bootstrap;
     private readonly BackgroundWork _background;
     private Task _running = Task.CompletedTask;
     private volatile bool _ready;
     private volatile ServerVersion _version;
 
-    public ServerParts(EmbeddedApiServerOptions options, CertificateAuthority authority)
+    /// <param name="options">How the server is set up.</param>
+    /// <param name="authority">Its certificate authority.</param>
+    /// <param name="data">Where its objects are kept; null for memory. Goes with the parts, whatever becomes of this call.</param>
+    /// <exception cref="DataRefusedException">What is in the data directory is damaged, or of a newer format.</exception>
+    public ServerParts(EmbeddedApiServerOptions options, CertificateAuthority authority, DataDirectory? data)
     {
         var clock = options.Clock;
         _version = ServerVersion.Parse(options.Version);
         var services = new ServiceAllocator(options.ServiceNetwork);
         KubernetesServiceAddress = services.FirstAddress;
         Registry = new ResourceRegistry(ResourceCatalog.Create(services, CrdErrors));
-        Store = new ObjectStore(NoLog.Instance, options.HistoryLimit);
+        var logger = options.LoggerFactory.CreateLogger("DpuCluster.ApiServer");
+        var recovered = data is null ? null : RecoveredState.Read(data.Files, logger);
+        _log = recovered is null ? null : new DurableLog(data!.Files, recovered, logger);
+        Store = new ObjectStore(_log is null ? NoLog.Instance : _log, options.HistoryLimit, recovered);
+        if (recovered is not null)
+        {
+            try
+            {
+                RestoredObjects.Restore(Registry, Store, recovered, data!.Path);
+                RecoveredState.RemoveObsolete(data.Files);
+                _log!.Start(Store.Capture);
+            }
+            catch
+            {
+                _log!.Dispose();
+                throw;
+            }
+        }
+
         var served = new ServedObjects(Registry);
         var observers = new CommitObservers();
         Writer = new ResourceWriter(Registry, Store, served, observers, clock);
         Deleter = new ResourceDeleter(Store, served, observers, clock);
-        var crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), clock);
-        observers.Add(CrdRegistrar.Group, CrdRegistrar.Plural, crds.ObserveAsync);
+        _crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), clock);
+        observers.Add(CrdRegistrar.Group, CrdRegistrar.Plural, _crds.ObserveAsync);
         _tokens = new ServiceAccountTokens(Store, clock, options.TokenKeyPem);
         var authenticator = new Authenticator(authority, [new StaticTokens(options.Tokens), _tokens]);
         var authorizer = new RbacAuthorizer(Store);
@@ -59,8 +84,7 @@ internal sealed class ServerParts : IAsyncDisposable
         endpoints.Add("", "pods", "binding", "create", new BindingEndpoint(Writer, clock).CreateAsync);
         endpoints.Add("", "pods", "log", "get", new PodLogEndpoint(Store, options.PodLogs, _stopping.Token).GetAsync);
         endpoints.Add("", "namespaces", "finalize", "update", new FinalizeEndpoint(Writer, decoder, answers).UpdateAsync);
-        var logger = options.LoggerFactory.CreateLogger("DpuCluster.ApiServer");
-        Handler = new ApiHandler(authenticator, authorizer, Registry, endpoints, metrics, clock, logger);
+        Handler = new ApiHandler(authenticator, authorizer, Registry, Store, endpoints, metrics, clock, logger);
         _bootstrap = new Bootstrap(Registry, Store, Writer, authority.CertificatePem);
         observers.Add("", "namespaces", _bootstrap.ObserveNamespaceAsync);
         _background = new BackgroundWork(Store,
@@ -95,6 +119,7 @@ internal sealed class ServerParts : IAsyncDisposable
     /// <summary>Makes what every cluster has, and begins to work in the background.</summary>
     public async Task BootstrapAsync(int port, CancellationToken cancellation)
     {
+        await _crds.ResumeAsync().ConfigureAwait(false);
         _running = _background.RunAsync(Store.Tail, _stopping.Token);
         await _bootstrap.RunAsync(KubernetesServiceAddress, port, cancellation).ConfigureAwait(false);
         _ready = true;
@@ -117,6 +142,7 @@ internal sealed class ServerParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
+        _log?.Dispose();
         _tokens.Dispose();
         _stopping.Dispose();
     }

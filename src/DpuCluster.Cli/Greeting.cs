@@ -8,7 +8,7 @@ internal static class Greeting
 {
     public static void Print(StandaloneEnvironment environment)
     {
-        Line($"[bold]DPUCluster[/] runs on this machine, in memory, until Ctrl-C.");
+        Line($"[bold]DPUCluster[/] runs on this machine, {Where(environment.DataDirectory)}, until Ctrl-C.");
         Line($"  host cluster   {environment.Address}");
         Line($"  controllers    {Listed(environment.Controllers)}");
         Line($"  stand-ins      {Listed(environment.StandIns)}");
@@ -23,7 +23,7 @@ internal static class Greeting
 
     public static void Print(StandaloneTenant tenant)
     {
-        Line($"A control plane with nothing in it runs on this machine, in memory, until Ctrl-C.");
+        Line($"A control plane with nothing in it runs on this machine, {Where(tenant.DataDirectory)}, until Ctrl-C.");
         Line($"  address        {tenant.Address}");
         Line($"  kubeconfig     {tenant.KubeconfigFile} (context {tenant.Name})");
         Line($"");
@@ -33,6 +33,8 @@ internal static class Greeting
     }
 
     private static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
+
+    private static string Where(string? dataDirectory) => dataDirectory is null ? "in memory" : $"with everything kept in {dataDirectory}";
 
     // What a person copies must stand in one piece, however narrow the terminal is.
     private static void Command(string text) => Console.Out.WriteLine($"  {text}");

@@ -45,7 +45,11 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             server = await ListenAsync(options, state, name, logs, cancellation).ConfigureAwait(false);
             var controlPlane = new ControlPlane(server, state, name, options.KubeconfigFile);
-            controlPlane.Remember();
+            if (options.DataDirectory is null)
+            {
+                controlPlane.Remember();
+            }
+
             controlPlane.WriteKubeconfig();
             return controlPlane;
         }
@@ -88,13 +92,19 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             Name = name,
             Port = options.Port,
-            AuthorityCertificatePem = state.Recall(AuthorityCertificate),
-            AuthorityKeyPem = state.Recall(AuthorityKey),
+            DataDirectory = options.DataDirectory,
             PodLogs = logs,
             Clock = options.Clock,
             LoggerFactory = options.LoggerFactory,
         };
-        if (options.Port == 0 && int.TryParse(state.Recall(LastPort), out var lastPort) && lastPort is > 0 and <= IPEndPoint.MaxPort)
+
+        // A data directory has all that is needed in it: it can be copied, and taken up under another name.
+        if (options.DataDirectory is null)
+        {
+            settings = settings with { AuthorityCertificatePem = state.Recall(AuthorityCertificate), AuthorityKeyPem = state.Recall(AuthorityKey) };
+        }
+
+        if (options.DataDirectory is null && options.Port == 0 && int.TryParse(state.Recall(LastPort), out var lastPort) && lastPort is > 0 and <= IPEndPoint.MaxPort)
         {
             try
             {

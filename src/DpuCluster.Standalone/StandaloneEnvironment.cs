@@ -19,6 +19,9 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     /// <summary>The namespace that DPF lives in.</summary>
     public const string SystemNamespace = "dpf-operator-system";
 
+    /// <summary>Where in a data directory the tenants have theirs.</summary>
+    private const string TenantsDirectory = "tenants";
+
     private readonly ControlPlane _hostCluster;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
@@ -26,11 +29,12 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     private static readonly string[] AllControllers = [ControllerName.Provisioning, ControllerName.StaticManager, ControllerName.KamajiManager];
     private static readonly string[] AllStandIns = [ControllerName.Kamaji, ControllerName.Nodes];
 
-    private StandaloneEnvironment(ControlPlane hostCluster, IReadOnlyCollection<string> without)
+    private StandaloneEnvironment(ControlPlane hostCluster, StandaloneOptions options)
     {
         _hostCluster = hostCluster;
-        Controllers = [.. AllControllers.Except(without)];
-        StandIns = [.. AllStandIns.Except(without)];
+        DataDirectory = options.DataDirectory;
+        Controllers = [.. AllControllers.Except(options.Without)];
+        StandIns = [.. AllStandIns.Except(options.Without)];
     }
 
     /// <summary>Name of the host cluster, and of its context in the kubeconfig.</summary>
@@ -41,6 +45,9 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
 
     /// <summary>The file that has the admin kubeconfig of the host cluster.</summary>
     public string KubeconfigFile => _hostCluster.KubeconfigFile;
+
+    /// <summary>Where everything is kept for the next time; <see langword="null"/>: in memory.</summary>
+    public string? DataDirectory { get; }
 
     /// <summary>Names of the controllers that run.</summary>
     public IReadOnlyList<string> Controllers { get; }
@@ -55,7 +62,7 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         CheckParts(options.Without);
         var hostCluster = await ControlPlane.StartAsync(options, $"dpucluster-{options.Name}", new SimulatedPodLogs(), cancellation).ConfigureAwait(false);
-        var environment = new StandaloneEnvironment(hostCluster, options.Without);
+        var environment = new StandaloneEnvironment(hostCluster, options);
         try
         {
             using (var admin = new KubernetesClient(hostCluster.Connect("kubernetes-admin", "system:masters"), new() { Clock = options.Clock }))
@@ -74,7 +81,7 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
 
             // There is one of each wherever there is an environment: nobody to elect a leader among.
             environment.Run(ControllerName.Nodes, options, builder => builder.AddNodes().AddWorkloads(NoPodRunner.Instance), elect: false);
-            environment.Run(ControllerName.Kamaji, options, builder => builder.AddKamajiStandIn(), elect: false);
+            environment.Run(ControllerName.Kamaji, options, builder => builder.AddKamajiStandIn(options.DataDirectory is { } data ? Path.Combine(data, TenantsDirectory) : null), elect: false);
             return environment;
         }
         catch
@@ -124,6 +131,9 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
             Client = _hostCluster.Connect(Installation.UserOf(name)),
             LeaderElect = elect,
             LeaseNamespace = SystemNamespace,
+
+            // One that was killed cannot give its lease back. Its successor is the one in the same directory, which only one has at a time.
+            LeaseIdentity = options.DataDirectory is null ? null : $"{Environment.MachineName}_{_hostCluster.Name}",
             MetricsBindAddress = "0",
             HealthProbeBindAddress = "0",
             Clock = options.Clock,

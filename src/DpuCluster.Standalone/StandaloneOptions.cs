@@ -18,6 +18,12 @@ public sealed record StandaloneOptions
     /// </summary>
     public string? KubeconfigFile { get; init; }
 
+    /// <summary>
+    /// Directory to keep objects, certificates and keys in, those of tenants too, for the next time; made where it is missing. No two use
+    /// one at a time. <see langword="null"/>: objects are in memory, and go with the process.
+    /// </summary>
+    public string? DataDirectory { get; init; }
+
     /// <summary>Where all environments have their state directories; <see langword="null"/>: the user's own place.</summary>
     public string? StateRoot { get; init; }
 

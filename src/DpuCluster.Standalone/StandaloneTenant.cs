@@ -15,6 +15,9 @@ public sealed class StandaloneTenant : IAsyncDisposable
     /// <summary>Where it is reached.</summary>
     public Uri Address => _controlPlane.Server.Address;
 
+    /// <summary>Where everything is kept for the next time; <see langword="null"/>: in memory.</summary>
+    public string? DataDirectory { get; private init; }
+
     /// <summary>The file that has its admin kubeconfig.</summary>
     public string KubeconfigFile => _controlPlane.KubeconfigFile;
 
@@ -25,7 +28,10 @@ public sealed class StandaloneTenant : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         // Tenants have names of their own: one may be called like an environment.
         var name = $"tenant-{options.Name}";
-        return new(await ControlPlane.StartAsync(options with { Name = name }, $"dpucluster-{name}", logs: null, cancellation).ConfigureAwait(false));
+        return new(await ControlPlane.StartAsync(options with { Name = name }, $"dpucluster-{name}", logs: null, cancellation).ConfigureAwait(false))
+        {
+            DataDirectory = options.DataDirectory,
+        };
     }
 
     /// <summary>Runs until cancelled.</summary>

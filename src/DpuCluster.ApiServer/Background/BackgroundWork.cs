@@ -18,8 +18,15 @@ internal sealed partial class BackgroundWork(ObjectStore store, IReadOnlyList<IB
     {
         var at = from;
         var swept = clock.GetTimestamp();
+        var found = Recall();
         try
         {
+            foreach (var one in found)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                foreach (var controller in controllers) await GuardAsync(() => controller.ObserveAsync(one)).ConfigureAwait(false);
+            }
+
             while (!cancellation.IsCancellationRequested)
             {
                 var signal = store.Changed.Next;
@@ -42,6 +49,27 @@ internal sealed partial class BackgroundWork(ObjectStore store, IReadOnlyList<IB
         {
             // The server ends.
         }
+    }
+
+    /// <summary>
+    /// What an earlier server left behind. It may have been killed between an owner's deletion and that of its dependents, or in the
+    /// middle of emptying a namespace: whatever has an owner or is being deleted is looked at again.
+    /// </summary>
+    private List<StoreChange> Recall()
+    {
+        var unfinished = new List<StoreChange>();
+        foreach (var collection in store.Collections)
+        {
+            foreach (var obj in collection.Head)
+            {
+                if (obj.Header is { Owners: null, IsDeleting: false }) continue;
+                var found = new StoreChange(collection, null, obj, obj.Revision, 0);
+                foreach (var controller in controllers) controller.Recall(found);
+                unfinished.Add(found);
+            }
+        }
+
+        return unfinished;
     }
 
     private async Task WaitAsync(Task signal, TimeSpan most, CancellationToken cancellation)
@@ -73,6 +101,11 @@ internal interface IBackgroundController
 {
     /// <summary>Acts on a change.</summary>
     Task ObserveAsync(StoreChange change);
+
+    /// <summary>Takes note of an object that was there before the server started. Of all of them, before anything is observed.</summary>
+    void Recall(StoreChange found)
+    {
+    }
 
     /// <summary>Does, about once a minute, what only time brings about.</summary>
     Task SweepAsync() => Task.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Http;
 using DpuCluster.ApiServer.Resources;
@@ -28,6 +29,21 @@ internal sealed class Bootstrap(ResourceRegistry registry, ObjectStore store, Re
             ["ports"] = new JsonArray(new JsonObject { ["name"] = "https", ["port"] = 443, ["targetPort"] = port, ["protocol"] = "TCP" }),
         };
         await EnsureAsync("", "services", "default", service).ConfigureAwait(false);
+
+        // Of an earlier server, which may have been killed at any time, and may have had another port.
+        foreach (var ns in store.Collection(("", "namespaces")).Head)
+        {
+            if (!ns.Header.IsDeleting) await ObserveNamespaceAsync(null, ns).ConfigureAwait(false);
+        }
+
+        await writer.RewriteAsync(registry.Find("", "v1", "services")!, "default", "kubernetes", obj => PointTo(port, obj)).ConfigureAwait(false);
+    }
+
+    private static bool PointTo(int port, JsonObject service)
+    {
+        if (service["spec"]?["ports"] is not (JsonArray and [JsonObject first, ..]) || first["targetPort"]?.ToString() == port.ToString(CultureInfo.InvariantCulture)) return false;
+        first["targetPort"] = port;
+        return true;
     }
 
     /// <summary>Gives a new namespace its default service account and the certificate of the authority.</summary>

@@ -16,6 +16,8 @@ internal sealed class GarbageCollector(ResourceRegistry registry, ObjectStore st
 
     private readonly Dictionary<string, HashSet<Key>> _dependents = new(StringComparer.Ordinal);
 
+    public void Recall(StoreChange found) => Index(found.Collection, null, found.Current);
+
     public async Task ObserveAsync(StoreChange change)
     {
         var (previous, current) = (change.Previous, change.Current);

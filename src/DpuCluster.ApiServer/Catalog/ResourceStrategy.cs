@@ -95,6 +95,9 @@ internal class ResourceStrategy
     /// </summary>
     public virtual IReservation? Reserve(JsonObject obj, JsonObject? old, ICollection<FieldError> errors) => null;
 
+    /// <summary>Whether objects of this kind hold something of a pool: whether <see cref="Restore"/> has to be called at all.</summary>
+    public virtual bool UsesPool => false;
+
     /// <summary>Tells of an object found in storage at start: what it holds is taken.</summary>
     public virtual void Restore(JsonObject obj)
     {

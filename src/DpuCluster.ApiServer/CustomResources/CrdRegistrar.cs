@@ -10,6 +10,12 @@ internal sealed class CrdRegistrar(ResourceRegistry registry, ObjectStore store,
     public const string Group = "apiextensions.k8s.io";
     public const string Plural = "customresourcedefinitions";
 
+    /// <summary>Finishes what an earlier server may have left unfinished when it was killed.</summary>
+    public async Task ResumeAsync()
+    {
+        foreach (var crd in store.Collection((Group, Plural)).Head) await ObserveAsync(null, crd).ConfigureAwait(false);
+    }
+
     /// <summary>Acts on a write of a definition.</summary>
     public async Task ObserveAsync(StoredObject? old, StoredObject? current)
     {

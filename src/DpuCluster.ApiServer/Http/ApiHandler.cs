@@ -2,6 +2,7 @@ using DpuCluster.ApiServer.Authentication;
 using DpuCluster.ApiServer.Authorization;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Resources;
+using DpuCluster.ApiServer.Storage;
 using DpuCluster.Kubernetes.Meta;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed partial class ApiHandler(
     Authenticator authenticator,
     RbacAuthorizer authorizer,
     ResourceRegistry registry,
+    ObjectStore store,
     ApiEndpoints endpoints,
     ServerMetrics metrics,
     TimeProvider clock,
@@ -33,7 +35,11 @@ internal sealed partial class ApiHandler(
         }
         catch (ApiException exception)
         {
-            await WriteErrorAsync(http, exception).ConfigureAwait(false);
+            await WriteErrorAsync(http, info.IsResource && !IsRead(info) ? await SettledAsync(exception).ConfigureAwait(false) : exception).ConfigureAwait(false);
+        }
+        catch (StoreFailedException exception)
+        {
+            await WriteErrorAsync(http, Unavailable(exception)).ConfigureAwait(false);
         }
         catch (KubernetesException exception)
         {
@@ -57,6 +63,24 @@ internal sealed partial class ApiHandler(
             metrics.End(info, inFlight, http.Response.StatusCode, clock.GetElapsedTime(started));
         }
     }
+
+    private static bool IsRead(RequestInfo info) => info.Verb is "get" or "list" or "watch";
+
+    /// <summary>A refusal such as "already exists" tells of a state, which has to be safe by then.</summary>
+    private async ValueTask<ApiException> SettledAsync(ApiException refusal)
+    {
+        try
+        {
+            await store.SettledAsync().ConfigureAwait(false);
+            return refusal;
+        }
+        catch (StoreFailedException exception)
+        {
+            return Unavailable(exception);
+        }
+    }
+
+    private static ApiException Unavailable(StoreFailedException exception) => new(503, StatusReason.ServiceUnavailable, exception.Message);
 
     private async Task DispatchAsync(HttpContext http, RequestInfo info)
     {

@@ -76,7 +76,8 @@ internal sealed class PathEndpoints(ResourceRegistry registry, ObjectStore store
     private Task HealthAsync(HttpContext http, string path)
     {
         var parts = path.Split('/', 3, StringSplitOptions.RemoveEmptyEntries);
-        var ready = parts[0] == "livez" || isReady();
+        var isStored = store.Failure is null;
+        var ready = parts[0] == "livez" || (isStored && isReady());
         if (parts.Length > 1)
         {
             return Checks.Contains(path[(parts[0].Length + 2)..])
@@ -84,6 +85,7 @@ internal sealed class PathEndpoints(ResourceRegistry registry, ObjectStore store
                 : ResponseWriter.WriteTextAsync(http, 404, "404 page not found\n");
         }
 
+        if (!isStored && !ready) return ResponseWriter.WriteTextAsync(http, 500, $"[-]etcd failed: {store.Failure!.Message}\n{parts[0]} check failed\n");
         if (!ready) return ResponseWriter.WriteTextAsync(http, 500, $"[-]poststarthook/rbac/bootstrap-roles failed: reason withheld\n{parts[0]} check failed\n");
         if (!http.Request.Query.ContainsKey("verbose")) return ResponseWriter.WriteTextAsync(http, 200, "ok");
         var excluded = http.Request.Query["exclude"];

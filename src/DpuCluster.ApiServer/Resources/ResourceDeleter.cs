@@ -28,7 +28,11 @@ internal sealed class ResourceDeleter(ObjectStore store, ServedObjects served, C
             CheckPreconditions(resource, current, options);
             var obj = ServedObjects.Read(resource, current);
             var marked = Mark(resource, obj, options);
-            if (marked == Marking.Waits) return new Written(current);
+            if (marked == Marking.Waits)
+            {
+                await store.SettledAsync().ConfigureAwait(false);
+                return new Written(current);
+            }
 
             if (marked == Marking.Changed)
             {

@@ -140,7 +140,7 @@ internal sealed class ResourceWriter(
             {
                 if (errors.Count > 0) throw ApiErrors.Invalid(resource, name, errors);
                 var draft = served.Draft(resource, obj);
-                if (IsSame(draft, current)) return new Written(current);
+                if (IsSame(draft, current)) return await UnchangedAsync(current).ConfigureAwait(false);
                 if (options.DryRun) return new Written(StoredObject.From(draft, current.Revision));
                 var commit = await store.UpdateAsync(collection, current, draft).ConfigureAwait(false);
                 if (commit.Outcome == CommitOutcome.Committed)
@@ -177,10 +177,10 @@ internal sealed class ResourceWriter(
         {
             if (ObjectStore.Newest(collection, ns, name) is not { } current) return null;
             var obj = ServedObjects.Read(resource, current);
-            if (!change(obj)) return new Written(current);
+            if (!change(obj)) return await UnchangedAsync(current).ConfigureAwait(false);
             var gone = IsGone(resource, obj);
             var draft = served.Draft(resource, obj);
-            if (!gone && IsSame(draft, current)) return new Written(current);
+            if (!gone && IsSame(draft, current)) return await UnchangedAsync(current).ConfigureAwait(false);
             var commit = gone
                 ? await store.DeleteAsync(collection, current).ConfigureAwait(false)
                 : await store.UpdateAsync(collection, current, draft).ConfigureAwait(false);
@@ -190,6 +190,13 @@ internal sealed class ResourceWriter(
             await observers.NotifyAsync(resource, current, gone ? null : commit.Object).ConfigureAwait(false);
             return new Written(gone ? StoredObject.From(draft, current.Revision) : commit.Object!, Deleted: gone);
         }
+    }
+
+    /// <summary>What is answered without a commit may be another writer's, which is not safe yet.</summary>
+    private async ValueTask<Written> UnchangedAsync(StoredObject current)
+    {
+        await store.SettledAsync().ConfigureAwait(false);
+        return new Written(current);
     }
 
     private static readonly string[] ServerFields = ["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"];

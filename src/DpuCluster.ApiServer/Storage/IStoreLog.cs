@@ -9,11 +9,14 @@ internal interface IStoreLog
     /// <summary>Whether a commit is safe at once, so that nobody has to wait for it.</summary>
     bool IsImmediate { get; }
 
+    /// <summary>Why nothing can be made safe any more; null as long as it can.</summary>
+    StoreFailedException? Failure { get; }
+
     /// <summary>Takes one change into the queue.</summary>
     void Append(StoreChange change);
 
     /// <summary>Completes when every change up to the revision is safe.</summary>
-    /// <exception cref="IOException">It cannot be made safe; the store refuses writes from then on.</exception>
+    /// <exception cref="StoreFailedException">It cannot be made safe; the store refuses writes from then on.</exception>
     Task FlushAsync(long revision);
 }
 
@@ -23,6 +26,8 @@ internal sealed class NoLog : IStoreLog
     public static NoLog Instance { get; } = new();
 
     public bool IsImmediate => true;
+
+    public StoreFailedException? Failure => null;
 
     public void Append(StoreChange change)
     {

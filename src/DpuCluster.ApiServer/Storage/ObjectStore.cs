@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using DpuCluster.ApiServer.Storage.Durability;
 
 namespace DpuCluster.ApiServer.Storage;
 
@@ -38,6 +39,7 @@ internal sealed class ObjectStore
     private readonly ConcurrentDictionary<(string Group, string Plural), StoreCollection> _collections = new();
     private readonly Queue<StoreChange> _unpublished = new();
     private readonly Dictionary<StoreCollection, long> _sequences = [];
+    private readonly long _start;
     private StoreChange _tail;
     private long _revision;
     private long _published;
@@ -45,11 +47,13 @@ internal sealed class ObjectStore
     /// <summary>Makes an empty store.</summary>
     /// <param name="log">Where commits go first.</param>
     /// <param name="historyLimit">How many changes of each resource a watch can start from; also how far a watch may fall behind.</param>
-    public ObjectStore(IStoreLog log, int historyLimit = 8192)
+    /// <param name="recovered">What was kept of an earlier one, if anything was; its objects and changes follow by <see cref="Load"/> and <see cref="Replay"/>.</param>
+    public ObjectStore(IStoreLog log, int historyLimit = 8192, RecoveredState? recovered = null)
     {
         _log = log;
         _historyLimit = historyLimit;
-        _revision = _published = 1;
+        _revision = _published = recovered?.Revision ?? RecoveredState.InitialRevision;
+        _start = recovered is null ? 0 : recovered.HasGap ? recovered.Revision : recovered.HasSnapshot ? recovered.SnapshotRevision : 0;
         _tail = new StoreChange(new StoreCollection("", "", 1), null, null, 1, 0);
     }
 
@@ -65,7 +69,7 @@ internal sealed class ObjectStore
     public IEnumerable<StoreCollection> Collections => _collections.Values;
 
     public StoreCollection Collection((string Group, string Plural) key) =>
-        _collections.GetOrAdd(key, static (k, limit) => new StoreCollection(k.Group, k.Plural, limit), _historyLimit);
+        _collections.GetOrAdd(key, static (k, store) => new StoreCollection(k.Group, k.Plural, store._historyLimit, store._start), this);
 
     /// <summary>The newest state of an object, whether safe yet or not; null when there is none. For writers.</summary>
     public static StoredObject? Newest(StoreCollection collection, string ns, string name) => Find(collection.Head, ns, name);
@@ -112,6 +116,58 @@ internal sealed class ObjectStore
         lock (_gate)
         {
             foreach (var collection in _collections.Values) collection.Compact(revision);
+        }
+    }
+
+    /// <summary>Why the store takes no writes any more; null as long as it does.</summary>
+    public StoreFailedException? Failure => _log.Failure;
+
+    /// <summary>
+    /// Completes when everything is safe that a writer can have seen by now. Whoever answers from what <see cref="Newest"/> gives,
+    /// without a commit of its own, waits for this: what is told must still be true after a restart.
+    /// </summary>
+    /// <exception cref="StoreFailedException">It cannot be made safe.</exception>
+    public Task SettledAsync()
+    {
+        if (_log.IsImmediate) return Task.CompletedTask;
+        long revision;
+        lock (_gate) revision = _revision;
+        return _log.FlushAsync(revision);
+    }
+
+    /// <summary>Takes objects of an earlier store, before any other is there.</summary>
+    public void Load(StoreCollection collection, IEnumerable<StoredObject> objects)
+    {
+        lock (_gate) collection.Load(objects.ToImmutableSortedSet(KeyOrder.Instance));
+    }
+
+    /// <summary>Does again what was done in an earlier store. Watches can start from there.</summary>
+    /// <param name="collection">Where.</param>
+    /// <param name="ns">Namespace of the object.</param>
+    /// <param name="name">Name of the object.</param>
+    /// <param name="current">Its state from then on; null where it was removed.</param>
+    /// <param name="revision">The revision of it.</param>
+    /// <returns>False when there was nothing to remove.</returns>
+    public bool Replay(StoreCollection collection, string ns, string name, StoredObject? current, long revision)
+    {
+        lock (_gate)
+        {
+            var previous = Find(collection.Head, ns, name);
+            if (previous is null && current is null) return false;
+            Publish(Change(collection, previous, current, revision));
+            if (_start > 0) collection.Compact(_start);
+            return true;
+        }
+    }
+
+    /// <summary>The newest state of all objects.</summary>
+    /// <param name="cut">Called when no commit can come between that state and this call.</param>
+    public StoreImage Capture(Action cut)
+    {
+        lock (_gate)
+        {
+            cut();
+            return new StoreImage(_revision, [.. _collections.Values.Where(collection => collection.Head.Count > 0).Select(collection => (collection, collection.Head))]);
         }
     }
 
@@ -167,17 +223,23 @@ internal sealed class ObjectStore
 
     private StoreChange Append(StoreCollection collection, StoredObject? previous, ObjectDraft? draft)
     {
+        if (_log.Failure is { } failure) throw failure;
         var revision = ++_revision;
-        var current = draft is null ? null : StoredObject.From(draft, revision);
+        var change = Change(collection, previous, draft is null ? null : StoredObject.From(draft, revision), revision);
+        _log.Append(change);
+        if (_log.IsImmediate) Publish(change);
+        else _unpublished.Enqueue(change);
+        return change;
+    }
+
+    private StoreChange Change(StoreCollection collection, StoredObject? previous, StoredObject? current, long revision)
+    {
         var sequence = _sequences[collection] = _sequences.GetValueOrDefault(collection) + 1;
         var change = new StoreChange(collection, previous, current, revision, sequence);
         var head = collection.Head;
         if (previous is not null) head = head.Remove(previous);
         if (current is not null) head = head.Add(current);
         collection.Head = head;
-        _log.Append(change);
-        if (_log.IsImmediate) Publish(change);
-        else _unpublished.Enqueue(change);
         return change;
     }
 
@@ -201,7 +263,7 @@ internal sealed class ObjectStore
         change.Collection.Publish(change);
         _tail.Next = change;
         Volatile.Write(ref _tail, change);
-        Volatile.Write(ref _published, change.Revision);
+        if (change.Revision > _published) Volatile.Write(ref _published, change.Revision);
         Changed.Raise();
     }
 

@@ -18,11 +18,16 @@ internal sealed class StoreCollection
     private int _first;
     private int _count;
 
-    public StoreCollection(string group, string plural, int historyLimit)
+    /// <param name="group">API group.</param>
+    /// <param name="plural">Name of the resource.</param>
+    /// <param name="historyLimit">How many changes are remembered.</param>
+    /// <param name="start">The revision before which nothing is known of it.</param>
+    public StoreCollection(string group, string plural, int historyLimit, long start = 0)
     {
         Group = group;
         Plural = plural;
         _historyLimit = historyLimit;
+        LastRevision = CompactedTo = start;
         Tail = new StoreChange(this, null, null, 0, 0);
     }
 
@@ -47,6 +52,9 @@ internal sealed class StoreCollection
     /// <summary>Raised after changes.</summary>
     public Signal Changed { get; } = new();
 
+    /// <summary>Takes what was there before the store started.</summary>
+    public void Load(ImmutableSortedSet<StoredObject> objects) => Head = Published = objects;
+
     /// <summary>Publishes a change. Under the store's lock.</summary>
     public void Publish(StoreChange change)
     {
@@ -54,7 +62,7 @@ internal sealed class StoreCollection
         if (change.Previous is { } previous) objects = objects.Remove(previous);
         if (change.Current is { } current) objects = objects.Add(current);
         Published = objects;
-        LastRevision = change.Revision;
+        LastRevision = Math.Max(LastRevision, change.Revision);
         Remember(change);
         Tail.NextInCollection = change;
         Tail = change;

@@ -11,6 +11,7 @@ internal static class StandaloneCommand
     {
         var port = PortOption();
         var kubeconfig = KubeconfigOption();
+        var data = DataOption();
         var name = new Option<string>("--name")
         {
             Description = "Name of the environment; several run side by side under different names.",
@@ -23,7 +24,7 @@ internal static class StandaloneCommand
         };
         var command = new Command("standalone", "Run the whole system on this machine: API server, controllers and stand-ins, with nothing installed.")
         {
-            port, kubeconfig, name, without, TenantCommand(),
+            port, kubeconfig, data, name, without, TenantCommand(),
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -34,6 +35,7 @@ internal static class StandaloneCommand
                 Port = parsed.GetValue(port),
                 KubeconfigFile = FullPath(parsed.GetValue(kubeconfig)),
                 Without = parsed.GetValue(without) ?? [],
+                DataDirectory = FullPath(parsed.GetValue(data)),
                 LoggerFactory = loggers,
             };
             return await UntilToldAsync(
@@ -53,9 +55,10 @@ internal static class StandaloneCommand
         var name = new Argument<string>("NAME") { Description = "Name of the control plane." };
         var port = PortOption();
         var kubeconfig = KubeconfigOption();
+        var data = DataOption();
         var command = new Command("tenant", "Run one more control plane, with nothing in it: one for a static DPUCluster to adopt.")
         {
-            name, port, kubeconfig,
+            name, port, kubeconfig, data,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -65,6 +68,7 @@ internal static class StandaloneCommand
                 Name = parsed.GetValue(name)!,
                 Port = parsed.GetValue(port),
                 KubeconfigFile = FullPath(parsed.GetValue(kubeconfig)),
+                DataDirectory = FullPath(parsed.GetValue(data)),
                 LoggerFactory = loggers,
             };
             return await UntilToldAsync(
@@ -95,12 +99,18 @@ internal static class StandaloneCommand
     }
 
     private static Option<int> PortOption() =>
-        Flags.Number("--port", 0, 65535, 0, "Port on the loopback address; 0: any free one.");
+        Flags.Number("--port", 0, 65535, 0, "Port on the loopback address; 0: the one of the last time where it is free, or any free one.");
 
     private static Option<string?> KubeconfigOption() => new("--write-kubeconfig")
     {
         Description = "File to put the kubeconfig into; what else is in it stays. Default: a file of the environment's own.",
         HelpName = "FILE",
+    };
+
+    private static Option<string?> DataOption() => new("--data-dir")
+    {
+        Description = "Directory to keep everything in, so that it is there again the next time, even after a crash; has secrets in it. Default: in memory.",
+        HelpName = "DIR",
     };
 
     private static string? FullPath(string? file) => string.IsNullOrEmpty(file) ? null : Path.GetFullPath(file);

@@ -65,7 +65,9 @@ public sealed class ControllerHost : IAsyncDisposable
             var ns = options.LeaseNamespace ?? OwnNamespace();
             _elector = new LeaderElector(
                 new ClientLeaseStore(_client.Resources<Lease>(), ns, lease),
-                new LeaderElectionOptions { Namespace = ns, Name = lease },
+                options.LeaseIdentity is { } identity
+                    ? new LeaderElectionOptions { Namespace = ns, Name = lease, Identity = identity }
+                    : new LeaderElectionOptions { Namespace = ns, Name = lease },
                 options.Clock,
                 options.LoggerFactory.CreateLogger("DpuCluster.Controllers.Leases"),
                 runtime);

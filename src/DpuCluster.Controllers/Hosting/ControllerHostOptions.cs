@@ -22,6 +22,12 @@ public sealed record ControllerHostOptions
     /// </summary>
     public string? LeaseNamespace { get; init; }
 
+    /// <summary>
+    /// Who this process is to those who wait for the same lease; differs between any two that can run at a time. One that comes back
+    /// under the name of one that was killed need not wait for its lease to run out. <see langword="null"/>: host name and a random part.
+    /// </summary>
+    public string? LeaseIdentity { get; init; }
+
     /// <summary><c>--metrics-bind-address</c>: <c>host:port</c> or <c>:port</c>; <c>0</c> for none. Port 0 takes any free one.</summary>
     public string MetricsBindAddress { get; init; } = ":8080";
 

@@ -18,7 +18,9 @@ internal static class KamajiHost
     public static readonly WriteOptions Applying = new() { FieldManager = FieldManager, Force = true };
 
     /// <summary>Adds what plays Kamaji. The control planes end with the host.</summary>
-    public static ControllerHostBuilder AddKamajiStandIn(this ControllerHostBuilder builder)
+    /// <param name="builder">The host.</param>
+    /// <param name="dataDirectory">Where the control planes keep their objects, each in a directory of its own; null: in memory.</param>
+    public static ControllerHostBuilder AddKamajiStandIn(this ControllerHostBuilder builder, string? dataDirectory)
     {
         TenantReconciler? reconciler = null;
         return builder
@@ -39,7 +41,9 @@ internal static class KamajiHost
                     context.Writer<Secret>(),
                     context.Writer<Deployment>(),
                     new(writer, FieldManager),
-                    context.Clock);
+                    new(dataDirectory),
+                    context.Clock,
+                    context.LoggerFactory);
                 return context.Controller("kamaji-stand-in")
                     .For(tenants)
 

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using DpuCluster.Api;
 using DpuCluster.ApiServer;
+using DpuCluster.Kubernetes;
 using DpuCluster.Kubernetes.Resources;
+using Microsoft.Extensions.Logging;
 
 namespace DpuCluster.Standalone.KamajiStandIn;
 
@@ -47,8 +49,16 @@ internal sealed class RunningTenant : IAsyncDisposable
     /// <summary>Starts a control plane, with authority and keys of the time before where Secrets have kept them.</summary>
     /// <exception cref="IOException">The port cannot be listened on.</exception>
     /// <exception cref="ArgumentException">The version is none.</exception>
+    /// <exception cref="UserErrorException">The data directory is damaged, or cannot be used.</exception>
     public static async Task<RunningTenant> StartAsync(
-        TenantControlPlane tenant, Service service, Secret? authority, Secret? serviceAccounts, TimeProvider clock, CancellationToken cancellation)
+        TenantControlPlane tenant,
+        Service service,
+        Secret? authority,
+        Secret? serviceAccounts,
+        string? dataDirectory,
+        TimeProvider clock,
+        ILoggerFactory loggers,
+        CancellationToken cancellation)
     {
         var (ns, name) = (tenant.Metadata.Namespace!, tenant.Metadata.Name!);
         var names = Names(tenant, service);
@@ -60,11 +70,13 @@ internal sealed class RunningTenant : IAsyncDisposable
                 Name = name,
                 Version = VersionFor(tenant.Spec?.Kubernetes?.Version),
                 Port = port,
+                DataDirectory = dataDirectory,
                 ExtraNames = names,
                 AuthorityCertificatePem = Text(authority, TenantSecrets.AuthorityCertificateKey),
                 AuthorityKeyPem = Text(authority, TenantSecrets.AuthorityPrivateKey),
                 TokenKeyPem = tokenKey,
                 Clock = clock,
+                LoggerFactory = loggers,
             },
             cancellation).ConfigureAwait(false);
         var inCluster = new UriBuilder(Uri.UriSchemeHttps, $"{name}.{ns}.svc", tenant.Spec?.NetworkProfile?.Port ?? 6443).Uri;

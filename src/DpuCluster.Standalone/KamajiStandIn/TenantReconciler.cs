@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using DpuCluster.Api;
 using DpuCluster.Controllers.Informers;
 using DpuCluster.Controllers.Reconciling;
+using DpuCluster.Kubernetes;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Standalone.Workloads;
+using Microsoft.Extensions.Logging;
 
 namespace DpuCluster.Standalone.KamajiStandIn;
 
@@ -24,7 +26,9 @@ internal sealed class TenantReconciler(
     ObjectWriter<Secret> secretWriter,
     ObjectWriter<Deployment> deploymentWriter,
     StatusWriter<TenantControlPlane> status,
-    TimeProvider clock) : IReconciler, IAsyncDisposable
+    TenantData data,
+    TimeProvider clock,
+    ILoggerFactory loggers) : IReconciler, IAsyncDisposable
 {
     private static readonly TimeSpan PortRetry = TimeSpan.FromSeconds(5);
 
@@ -39,7 +43,13 @@ internal sealed class TenantReconciler(
         var tenant = tenants.Find(key);
         if (tenant is null || tenant.IsBeingDeleted)
         {
+            var uid = tenant?.Metadata.Uid ?? (_running.TryGetValue(key, out var last) ? last.Uid : null);
             await StopAsync(key).ConfigureAwait(false);
+            if (uid is not null)
+            {
+                data.Delete(uid);
+            }
+
             if (tenant is not null)
             {
                 await writer.DropFinalizerAsync(tenant, KamajiNames.Finalizer, KamajiHost.FieldManager, cancellation).ConfigureAwait(false);
@@ -61,6 +71,10 @@ internal sealed class TenantReconciler(
         try
         {
             running = await RunAsync(key, tenant, service, cancellation).ConfigureAwait(false);
+        }
+        catch (UserErrorException exception)
+        {
+            return await WaitAsync(tenant, service, "DataNotUsable", $"The control plane cannot be started: {exception.Message}", cancellation).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or ArgumentException)
         {
@@ -101,16 +115,22 @@ internal sealed class TenantReconciler(
             return running;
         }
 
-        // Another object of the same name, or another port: a control plane cannot move, so a new one begins.
+        // Another object of the same name, or another port: a control plane cannot move, so a new one begins, with the same data if it has any.
         if (running is not null)
         {
             _moving[key] = running.Uid;
         }
 
         await StopAsync(key).ConfigureAwait(false);
+        if (running is not null && running.Uid != tenant.Metadata.Uid)
+        {
+            data.Delete(running.Uid);
+        }
+
         var authority = await FindOwnAsync(tenant, TenantSecrets.Authority, cancellation).ConfigureAwait(false);
         var accounts = await FindOwnAsync(tenant, TenantSecrets.ServiceAccounts, cancellation).ConfigureAwait(false);
-        running = await RunningTenant.StartAsync(tenant, service, authority, accounts, clock, cancellation).ConfigureAwait(false);
+        running = await RunningTenant.StartAsync(
+            tenant, service, authority, accounts, data.Of(tenant.Metadata.Uid!), clock, loggers, cancellation).ConfigureAwait(false);
         var moved = _moving.TryRemove(key, out var uid) && uid == running.Uid;
         return _running[key] = moved ? running.Moved() : running;
     }

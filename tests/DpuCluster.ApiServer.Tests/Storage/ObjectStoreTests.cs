@@ -88,6 +88,8 @@ public sealed class ObjectStoreTests
 
         public bool IsImmediate => false;
 
+        public StoreFailedException? Failure => null;
+
         public void Append(StoreChange change)
         {
         }

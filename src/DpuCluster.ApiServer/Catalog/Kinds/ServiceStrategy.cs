@@ -66,6 +66,8 @@ internal sealed class ServiceStrategy(IServiceAllocator allocator) : BuiltInStra
         return null;
     }
 
+    public override bool UsesPool => true;
+
     public override void Restore(JsonObject obj)
     {
         // What does not fit any more (other ranges than last time) is kept as it is: the object is there already.

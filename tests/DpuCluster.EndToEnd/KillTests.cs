@@ -1,0 +1,51 @@
+using System.Globalization;
+using DpuCluster.Testing;
+
+namespace DpuCluster.EndToEnd;
+
+/// <summary>
+/// A control plane with a data directory, killed again and again in the middle of load: what its clients were told is what is there.
+/// </summary>
+public sealed class KillTests
+{
+    private const int Clients = 4;
+
+    /// <summary>How often each of the two control planes is killed; more by the environment variable, for a night.</summary>
+    private static readonly int Kills =
+        int.TryParse(Environment.GetEnvironmentVariable("DPUCLUSTER_TEST_KILLS"), NumberStyles.None, CultureInfo.InvariantCulture, out var kills) ? kills / 2 : 50;
+
+    [Fact]
+    public Task What_clients_were_told_survives_being_killed_again_and_again() =>
+        Task.WhenAll(KillAgainAndAgain("one", seed: 1), KillAgainAndAgain("two", seed: 2));
+
+    private static async Task KillAgainAndAgain(string name, int seed)
+    {
+        using var executable = new Executable();
+        var random = new Random(seed);
+        var kubeconfig = executable.File("killed.conf");
+        var clients = Enumerable.Range(0, Clients).Select(i => new LoadClient($"client-{i}", seed * 100 + i)).ToList();
+        string? address = null;
+        for (var kill = 0; kill <= Kills; kill++)
+        {
+            await using var process = executable.Start("standalone", "tenant", name, "--data-dir", executable.File("data"), "--write-kubeconfig", kubeconfig);
+            await process.HasSaid("To adopt it");
+            process.Said.ShouldNotContain("corrupt");
+            using var server = new LoadTarget(await File.ReadAllTextAsync(kubeconfig), firstKubeconfig: address is null);
+            server.Address.ShouldBe(address ??= server.Address, "the port is kept, so that kubeconfigs stay good");
+            var there = await server.ListAsync();
+            foreach (var client in clients) client.Compare(there, $"{name} after kill {kill}: {process.Said}");
+            if (kill == Kills) break;
+
+            // Some are killed in their first write, some in a compaction or between two writes of one batch.
+            using var ending = new CancellationTokenSource();
+            var load = clients.Select(client => client.RunAsync(server, ending.Token)).ToList();
+            var writes = clients.Sum(client => client.Acknowledged) + random.Next(1, 120);
+            await Eventually.Holds(() => clients.Sum(client => client.Acknowledged) >= writes || load.Any(one => one.IsFaulted), "there is load");
+            await process.KillAsync();
+            await ending.CancelAsync();
+            await Task.WhenAll(load);
+        }
+
+        clients.Sum(client => client.Acknowledged).ShouldBeGreaterThan(Kills);
+    }
+}
