@@ -1,6 +1,7 @@
 using DpuCluster.ClusterManager.Kamaji;
 using DpuCluster.ClusterManager.Static;
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Kubernetes;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Provisioning;
@@ -47,11 +48,13 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var hostCluster = await ControlPlane.StartAsync(options, $"dpucluster-{options.Name}", new SimulatedPodLogs(), cancellation).ConfigureAwait(false);
         var environment = new StandaloneEnvironment(hostCluster);
+        IEnumerable<ControllerRole> roles =
+            [.. SystemParts.Components.Select(component => options.ChangeRole(component.Role)), KamajiHost.Role, NodeHost.Role];
         try
         {
             using (var admin = new KubernetesClient(hostCluster.Connect("kubernetes-admin", "system:masters"), new() { Clock = options.Clock }))
             {
-                await new Installation(admin).InstallAsync(SystemNamespace, [.. environment.Controllers, .. environment.StandIns], cancellation).ConfigureAwait(false);
+                await new Installation(admin).InstallAsync(SystemNamespace, roles, cancellation).ConfigureAwait(false);
                 await NodeHost.RegisterAsync(admin, options.Clock, cancellation).ConfigureAwait(false);
             }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Standalone.Workloads;
+using Deployment = DpuCluster.Standalone.Workloads.Deployment;
 
 namespace DpuCluster.Standalone.Tests.Workloads;
 
