@@ -9,5 +9,6 @@ namespace DpuCluster.Api;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(TimeConverter)])]
 [JsonSerializable(typeof(DPUCluster))]
+[JsonSerializable(typeof(DPFOperatorConfig))]
 [JsonSerializable(typeof(TenantControlPlane))]
 public sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -14,6 +14,7 @@ internal static class CommandLine
         ["provisioning"] = ProvisioningCommand.Name,
         ["provisioning-controller"] = ProvisioningCommand.Name,
         ["kamaji-cluster-manager"] = KamajiManagerCommand.Name,
+        ["operator"] = OperatorCommand.Name,
         ["static-cluster-manager"] = StaticManagerCommand.Name,
     };
 
@@ -51,6 +52,7 @@ internal static class CommandLine
         new("DPUCluster: control planes for the DPUs of a site.")
         {
             StandaloneCommand.Create(),
+            OperatorCommand.Create(),
             ProvisioningCommand.Create(),
             KamajiManagerCommand.Create(),
             StaticManagerCommand.Create(),

@@ -1,6 +1,7 @@
 using DpuCluster.Api;
 using DpuCluster.ClusterManager.Kamaji.Children;
 using DpuCluster.ClusterManager.Kamaji.Keepalived;
+using DpuCluster.Controllers.Applying;
 using DpuCluster.Kubernetes.Resources;
 
 namespace DpuCluster.ClusterManager.Kamaji;

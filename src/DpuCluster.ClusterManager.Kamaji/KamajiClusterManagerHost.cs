@@ -4,6 +4,7 @@ using DpuCluster.ClusterManager.Kamaji.Endpoints;
 using DpuCluster.ClusterManager.Kamaji.Observing;
 using DpuCluster.Controllers.Hosting;
 using DpuCluster.Controllers.Informers;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Controllers.Reconciling;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
@@ -16,6 +17,23 @@ public static class KamajiClusterManagerHost
 {
     /// <summary>Name of the lease that the one acting Kamaji cluster manager holds: the reference implementation's.</summary>
     public const string LeaseName = "204fbe18.dpu.nvidia.com";
+
+    private static readonly string[] OfChildren = ["get", "list", "watch", "create", "patch", "delete"];
+
+    /// <summary>What the process may do.</summary>
+    public static ControllerRole Role { get; } = new(
+        "kamaji-cluster-manager",
+        [
+            .. ClusterManagerPermissions.Clusters,
+            new("The control planes of clusters. Server-side apply is a patch, and a create where the object does not exist.",
+                TenantControlPlane.Resource.Group, ["tenantcontrolplanes"], OfChildren),
+            new("The Services that control planes are reached by, and the configuration of keepalived.", "", ["services", "configmaps"], OfChildren),
+            new("The pods of keepalived.", "apps", ["daemonsets"], OfChildren),
+            new("Whether Kamaji has written the admin kubeconfig. Without this rule Kamaji's status is believed.", "", ["secrets"], ["get", "list", "watch"]),
+            new("Which control-plane nodes a selector matches. Without this rule the status of the DaemonSet tells.", "", ["nodes"], ["list", "watch"]),
+            Permission.Events,
+        ],
+        Permission.Lease(LeaseName));
 
     private const string ByClaim = "claim";
 

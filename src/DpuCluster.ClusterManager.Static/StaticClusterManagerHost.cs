@@ -1,6 +1,7 @@
 using DpuCluster.Api;
 using DpuCluster.Client;
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,17 @@ public static class StaticClusterManagerHost
 {
     /// <summary>Name of the lease that the one acting static cluster manager holds: the reference implementation's.</summary>
     public const string LeaseName = "507jei28.dpu.nvidia.com";
+
+    /// <summary>What the process may do.</summary>
+    public static ControllerRole Role { get; } = new(
+        "static-cluster-manager",
+        [
+            .. ClusterManagerPermissions.Clusters,
+            new("The admin kubeconfigs that users supply. Without this rule, clusters are judged by spec.kubeconfig alone.",
+                "", ["secrets"], ["get", "list", "watch"]),
+            Permission.Events,
+        ],
+        Permission.Lease(LeaseName));
 
     private const string BySecret = "secret";
 

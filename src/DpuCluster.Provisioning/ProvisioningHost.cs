@@ -1,5 +1,6 @@
 using DpuCluster.Api;
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Controllers.Reconciling;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
@@ -13,6 +14,17 @@ public static class ProvisioningHost
 {
     /// <summary>Name of the lease that the one acting provisioning controller holds.</summary>
     public const string LeaseName = "dpucluster-provisioning.dpu.nvidia.com";
+
+    /// <summary>What the process may do.</summary>
+    public static ControllerRole Role { get; } = new(
+        "provisioning-controller",
+        [
+            new("Its finalizer goes to the object.", DPUCluster.Resource.Group, ["dpuclusters"], ["list", "watch", "patch"]),
+            new("Phase, conditions, version and node count go to the status.", DPUCluster.Resource.Group, ["dpuclusters/status"], ["patch"]),
+            new("The admin kubeconfigs, and their rotation.", "", ["secrets"], ["get", "list", "watch"]),
+            Permission.Events,
+        ],
+        Permission.Lease(LeaseName));
 
     private const string BySecret = "secret";
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpuCluster.Api;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
@@ -14,24 +15,18 @@ internal sealed class Installation(KubernetesClient client)
     private static readonly ResourceType Crds =
         new("apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", Namespaced: false);
 
-    private static readonly ResourceType ClusterRoles =
-        new("rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", Namespaced: false);
-
-    private static readonly ResourceType ClusterRoleBindings =
-        new("rbac.authorization.k8s.io", "v1", "ClusterRoleBinding", "clusterrolebindings", Namespaced: false);
-
     private static readonly WriteOptions Apply = new() { FieldManager = "dpucluster-standalone", Force = true };
 
     /// <summary>The user that a controller is known as to the API server.</summary>
     public static string UserOf(string controller) => $"dpucluster:{controller}";
 
-    public async Task InstallAsync(string systemNamespace, IEnumerable<string> controllers, CancellationToken cancellation)
+    public async Task InstallAsync(string systemNamespace, IEnumerable<ControllerRole> roles, CancellationToken cancellation)
     {
         await Task.WhenAll(ApiCrds.All.Concat(ApiCrds.StandIns).Select(crd => DefineAsync(crd.Key, crd.Value, cancellation))).ConfigureAwait(false);
 
         await client.Resources<Namespace>()
             .ApplyAsync(new() { Metadata = new() { Name = systemNamespace } }, Apply, cancellation).ConfigureAwait(false);
-        await Task.WhenAll(controllers.Select(controller => AllowAsync(controller, cancellation))).ConfigureAwait(false);
+        await Task.WhenAll(roles.Select(role => AllowAsync(role, systemNamespace, cancellation))).ConfigureAwait(false);
     }
 
     private async Task DefineAsync(string name, string manifest, CancellationToken cancellation)
@@ -40,10 +35,16 @@ internal sealed class Installation(KubernetesClient client)
         await EstablishedAsync(name, cancellation).ConfigureAwait(false);
     }
 
-    private async Task AllowAsync(string controller, CancellationToken cancellation)
+    private async Task AllowAsync(ControllerRole role, string systemNamespace, CancellationToken cancellation)
     {
-        await ApplyAsync(ClusterRoles, Yaml.ToJson(RoleManifest(controller))!, cancellation).ConfigureAwait(false);
-        await ApplyAsync(ClusterRoleBindings, Binding(controller), cancellation).ConfigureAwait(false);
+        var user = ControllerRole.User(UserOf(role.Controller));
+        await client.Resources<ClusterRole>().ApplyAsync(role.ClusterRole(), Apply, cancellation).ConfigureAwait(false);
+        await client.Resources<ClusterRoleBinding>().ApplyAsync(role.ClusterRoleBinding(user), Apply, cancellation).ConfigureAwait(false);
+        if (role.AtHome.Count > 0)
+        {
+            await client.Resources<Role>().ApplyAsync(role.Role(systemNamespace), Apply, cancellation).ConfigureAwait(false);
+            await client.Resources<RoleBinding>().ApplyAsync(role.RoleBinding(systemNamespace, user), Apply, cancellation).ConfigureAwait(false);
+        }
     }
 
     private Task<Unstructured> ApplyAsync(ResourceType resource, JsonNode manifest, CancellationToken cancellation) =>
@@ -64,30 +65,5 @@ internal sealed class Installation(KubernetesClient client)
                 return;
             }
         }
-    }
-
-    private static JsonObject Binding(string controller) => new()
-    {
-        ["apiVersion"] = ClusterRoleBindings.ApiVersion,
-        ["kind"] = ClusterRoleBindings.Kind,
-        ["metadata"] = new JsonObject { ["name"] = $"dpucluster-{controller}" },
-        ["roleRef"] = new JsonObject
-        {
-            ["apiGroup"] = ClusterRoles.Group,
-            ["kind"] = ClusterRoles.Kind,
-            ["name"] = $"dpucluster-{controller}",
-        },
-        ["subjects"] = new JsonArray(new JsonObject
-        {
-            ["apiGroup"] = ClusterRoles.Group,
-            ["kind"] = "User",
-            ["name"] = UserOf(controller),
-        }),
-    };
-
-    private static string RoleManifest(string controller)
-    {
-        using var reader = new StreamReader(typeof(Installation).Assembly.GetManifestResourceStream($"rbac/{controller}.yaml")!);
-        return reader.ReadToEnd();
     }
 }

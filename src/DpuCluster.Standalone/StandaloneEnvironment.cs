@@ -1,6 +1,7 @@
 using DpuCluster.ClusterManager.Kamaji;
 using DpuCluster.ClusterManager.Static;
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Kubernetes;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Provisioning;
@@ -63,12 +64,14 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
         CheckParts(options.Without);
         var hostCluster = await ControlPlane.StartAsync(options, $"dpucluster-{options.Name}", new SimulatedPodLogs(), cancellation).ConfigureAwait(false);
         var environment = new StandaloneEnvironment(hostCluster, options);
+        IEnumerable<ControllerRole> roles =
+            [.. SystemParts.Components.Select(component => options.ChangeRole(component.Role)), KamajiHost.Role, NodeHost.Role];
         try
         {
             using (var admin = new KubernetesClient(hostCluster.Connect("kubernetes-admin", "system:masters"), new() { Clock = options.Clock }))
             {
                 // Roles of parts that are left out too: somebody runs these elsewhere.
-                await new Installation(admin).InstallAsync(SystemNamespace, [.. AllControllers, .. AllStandIns], cancellation).ConfigureAwait(false);
+                await new Installation(admin).InstallAsync(SystemNamespace, roles, cancellation).ConfigureAwait(false);
                 if (environment.StandIns.Contains(ControllerName.Nodes))
                 {
                     await NodeHost.RegisterAsync(admin, options.Clock, cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using DpuCluster.Controllers.Permissions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,4 +39,7 @@ public sealed record StandaloneOptions
 
     /// <summary>Where logs go.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Gives a process another role than the one that it ships with.</summary>
+    internal Func<ControllerRole, ControllerRole> ChangeRole { get; init; } = role => role;
 }

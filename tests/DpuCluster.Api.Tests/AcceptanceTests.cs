@@ -76,7 +76,7 @@ public sealed class AcceptanceTests
         // Linux has no such interface.
         || ((string?)cluster["spec"]!["clusterEndpoint"]?["keepalived"]?["interface"])?.Length > 15;
 
-    private static CustomResourceVersion Version(string yaml)
+    internal static CustomResourceVersion Version(string yaml)
     {
         var crd = CrdFacts.Load(yaml);
         CrdDefaulter.Apply(crd);
@@ -85,11 +85,11 @@ public sealed class AcceptanceTests
         return new CustomResourceDefinition(crd).StorageVersion;
     }
 
-    private static IReadOnlyList<FieldError> Errors(CustomResourceVersion version, JsonObject cluster)
+    internal static IReadOnlyList<FieldError> Errors(CustomResourceVersion version, JsonObject obj, string kind = "DPUCluster")
     {
-        var value = (JsonObject)cluster.DeepClone();
+        var value = (JsonObject)obj.DeepClone();
         value["apiVersion"] = version.ApiVersion;
-        value["kind"] = "DPUCluster";
+        value["kind"] = kind;
         SchemaDefaulter.Apply(version.Schema, value);
         SchemaPruner.Prune(version.Schema, value, isResourceRoot: true);
         return version.Validator((_, _) => []).ValidateCreate(value, []);

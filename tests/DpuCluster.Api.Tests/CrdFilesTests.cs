@@ -24,7 +24,7 @@ public sealed class CrdFilesTests
     [Fact]
     public void The_definitions_in_the_assembly_are_those_of_the_folder()
     {
-        ApiCrds.All.Keys.ShouldBe(["dpuclusters.provisioning.dpu.nvidia.com"]);
+        ApiCrds.All.Keys.ShouldBe(["dpfoperatorconfigs.operator.dpu.nvidia.com", "dpuclusters.provisioning.dpu.nvidia.com"]);
         ApiCrds.All.Values.ShouldBe(Files(Repository.CrdFolder).Select(File.ReadAllText));
     }
 
@@ -35,12 +35,14 @@ public sealed class CrdFilesTests
         ApiCrds.StandIns.Values.ShouldBe(Files(Repository.StandaloneCrdFolder).Select(File.ReadAllText));
     }
 
-    [Fact]
-    public void What_is_written_reads_back_as_what_was_meant()
+    [Theory]
+    [InlineData(typeof(DPUCluster), "dpuclusters.provisioning.dpu.nvidia.com")]
+    [InlineData(typeof(DPFOperatorConfig), "dpfoperatorconfigs.operator.dpu.nvidia.com")]
+    public void What_is_written_reads_back_as_what_was_meant(Type type, string name)
     {
         // Folding and quoting are the writer's freedom; the meaning is not.
-        var written = CrdFacts.Load(ApiCrds.All["dpuclusters.provisioning.dpu.nvidia.com"]);
-        var meant = new CrdBuilder(new DocComments()).Build(typeof(DPUCluster));
+        var written = CrdFacts.Load(ApiCrds.All[name]);
+        var meant = new CrdBuilder(new DocComments()).Build(type);
 
         written.ToJsonString().ShouldBe(meant.ToJsonString());
     }
@@ -48,9 +50,10 @@ public sealed class CrdFilesTests
     [Fact]
     public void Every_field_has_a_description()
     {
-        var definition = CrdFacts.Load(ApiCrds.All["dpuclusters.provisioning.dpu.nvidia.com"]);
-
-        CrdFacts.FieldsWithoutDescription(definition).ShouldBe(["metadata"]);
+        foreach (var definition in ApiCrds.All.Values.Select(CrdFacts.Load))
+        {
+            CrdFacts.FieldsWithoutDescription(definition).ShouldBe(["metadata"]);
+        }
     }
 
     private static IEnumerable<string> Files(string folder) => Directory.GetFiles(Path.Combine(Root, folder)).Order(StringComparer.Ordinal);

@@ -24,6 +24,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("static-cluster-manager --kubeconfig /nonexistent/file", "/nonexistent/file", "does not exist")]
     [InlineData("static-cluster-manager", "kubeconfig", "--kubeconfig")]
     [InlineData("static-cluster-manager --workers 0", "--workers: \"0\"", "1 to 64")]
+    [InlineData("operator --replicas 0", "--replicas: \"0\"", "1 to 10")]
     [InlineData("provisioning-controller --workers many", "--workers: \"many\"", "1 to 64")]
     [InlineData("provisioning-controller --health-check-interval-seconds 0", "--health-check-interval-seconds", "1 to 3600")]
     [InlineData("provisioning-controller --leader-elect=maybe", "maybe", "--help")]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DpuCluster.Api;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Testing;
 using DpuCluster.Testing.Servers;
@@ -13,6 +14,7 @@ public sealed partial class PartsTests : IDisposable
     public void Dispose() => _executable.Dispose();
 
     [Theory]
+    [InlineData("operator", "--replicas")]
     [InlineData("provisioning", "--health-check-interval-seconds")]
     [InlineData("provisioning-controller", "--health-check-interval-seconds")]
     [InlineData("static-cluster-manager", "--allow-insecure-dpu-clusters")]
@@ -36,6 +38,7 @@ public sealed partial class PartsTests : IDisposable
     [InlineData("standalone tenant", "NAME")]
     [InlineData("provisioning-controller", "--metrics-bind-address")]
     [InlineData("static-cluster-manager", "--health-probe-bind-address")]
+    [InlineData("operator", "--keepalived-image")]
     [InlineData("crds", "kubectl apply")]
     public async Task Help_tells_of_every_command(string command, string what)
     {
@@ -50,11 +53,13 @@ public sealed partial class PartsTests : IDisposable
         (await _executable.Run("crds")).ShouldSucceed().Output.ShouldContain("name: dpuclusters.provisioning.dpu.nvidia.com");
 
     [Theory]
+    [InlineData("operator", "dpucluster-operator.dpu.nvidia.com")]
     [InlineData("static-cluster-manager", "507jei28.dpu.nvidia.com")]
     [InlineData("provisioning-controller", "dpucluster-provisioning.dpu.nvidia.com")]
     public async Task Controller_serves_health_and_metrics_and_gives_its_lease_back_when_it_is_told_to_end(string part, string lease)
     {
         await using var host = await HostCluster.StartAsync();
+        await host.DefineAsync<DPFOperatorConfig>(ApiCrds.All["dpfoperatorconfigs.operator.dpu.nvidia.com"]);
         var kubeconfig = _executable.File("kubeconfig", host.Server.AdminKubeconfig);
         var port = FreePort();
         await using var process = _executable.Start(

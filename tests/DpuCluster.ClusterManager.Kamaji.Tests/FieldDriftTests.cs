@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpuCluster.ClusterManager.Kamaji.Children;
+using DpuCluster.Controllers.Applying;
 using DpuCluster.Kubernetes.Resources;
 
 namespace DpuCluster.ClusterManager.Kamaji.Tests;

@@ -1,5 +1,6 @@
 using DpuCluster.Api;
 using DpuCluster.ClusterManager.Kamaji.Children;
+using DpuCluster.Controllers.Applying;
 using DpuCluster.Kubernetes.Resources;
 
 namespace DpuCluster.ClusterManager.Kamaji.Tests;

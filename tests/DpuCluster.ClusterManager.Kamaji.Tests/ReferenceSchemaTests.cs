@@ -1,5 +1,6 @@
 using DpuCluster.Api;
 using DpuCluster.ClusterManager.Kamaji.Children;
+using DpuCluster.Controllers.Applying;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Testing;
 

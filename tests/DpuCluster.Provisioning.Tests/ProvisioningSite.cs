@@ -98,7 +98,7 @@ public sealed class ProvisioningSite : IAsyncLifetime
     private async Task StartCoreAsync(string? crd, JsonObject? role, Func<ControllerHostOptions, ControllerHostOptions>? change)
     {
         Host = await HostCluster.StartAsync(crd);
-        await Host.GrantAsync(User, role ?? Repository.Role("provisioning-controller"));
+        await (role is null ? Host.GrantAsync(User, ProvisioningHost.Role) : Host.GrantAsync(User, role));
         Running = await RunAsync(change);
     }
 }

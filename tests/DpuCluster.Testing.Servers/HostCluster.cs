@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using DpuCluster.Api;
 using DpuCluster.ApiServer;
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Kubeconfig;
 using DpuCluster.Kubernetes.Meta;
@@ -68,6 +69,14 @@ public sealed partial class HostCluster : IAsyncDisposable
     public ClientConfiguration Connect(string user, params string[] groups) =>
         Server.Kubeconfig(user, groups).ToConfiguration(null, KubeconfigPolicy.Untrusted);
 
+    /// <summary>Installs a CRD, and waits until its kind is served.</summary>
+    public async Task DefineAsync<T>(string manifest)
+        where T : class, IKubernetesObject<T>
+    {
+        await CreateAsync(Crds, Yaml.ToJson(manifest)!);
+        await Eventually.Get(() => Admin.Resources<T>().ListAsync(null, null, default), _ => true, $"the kind {T.Resource.Kind} is served");
+    }
+
     /// <summary>Gives a user the rules of a ClusterRole.</summary>
     public async Task GrantAsync(string user, JsonObject role)
     {
@@ -81,6 +90,16 @@ public sealed partial class HostCluster : IAsyncDisposable
             ["roleRef"] = new JsonObject { ["apiGroup"] = ClusterRoles.Group, ["kind"] = ClusterRoles.Kind, ["name"] = name },
             ["subjects"] = new JsonArray(new JsonObject { ["apiGroup"] = ClusterRoles.Group, ["kind"] = "User", ["name"] = user }),
         });
+    }
+
+    /// <summary>Gives a user a role as it is declared, with what it allows in <see cref="Namespace"/> only.</summary>
+    public async Task GrantAsync(string user, ControllerRole role)
+    {
+        var subject = ControllerRole.User(user);
+        await Admin.Resources<ClusterRole>().CreateAsync(role.ClusterRole(), AsTest, default);
+        await Admin.Resources<ClusterRoleBinding>().CreateAsync(role.ClusterRoleBinding(subject), AsTest, default);
+        await Admin.Resources<Role>().CreateAsync(role.Role(Namespace), AsTest, default);
+        await Admin.Resources<RoleBinding>().CreateAsync(role.RoleBinding(Namespace, subject), AsTest, default);
     }
 
     /// <summary>Runs controllers until they are stopped, or this is disposed. By default they may do everything, and need no lease.</summary>

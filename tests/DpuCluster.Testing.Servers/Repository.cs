@@ -8,7 +8,8 @@ public static class Repository
 {
     /// <summary>The ClusterRole of a controller, as it stands in <c>deploy/rbac</c>.</summary>
     public static JsonObject Role(string controller) =>
-        Yaml.ToJson(File.ReadAllText(Path.Combine(Root(), "deploy", "rbac", $"{controller}.yaml")))!.AsObject();
+        Yaml.ToJsonDocuments(File.ReadAllText(Path.Combine(Root(), "deploy", "rbac", $"{controller}.yaml"))).OfType<JsonObject>()
+            .Single(document => document["kind"]!.GetValue<string>() == "ClusterRole");
 
     /// <summary>The same role without its rules about a resource, or with other verbs in them.</summary>
     public static JsonObject Role(string controller, string resource, params string[] verbs)

@@ -29,16 +29,22 @@ internal sealed class CrdBuilder(DocComments docs)
             names["shortNames"] = new JsonArray((JsonNode)shortName);
         }
 
+        var metadata = new JsonObject
+        {
+            ["name"] = resource.GroupResource,
+            // Without it, removing a Helm release would remove the definition and with it every object of the kind.
+            ["annotations"] = new JsonObject { ["helm.sh/resource-policy"] = "keep" },
+        };
+        if (type.GetCustomAttribute<CustomResourceAttribute>()?.IsApplySetParent is true)
+        {
+            metadata["labels"] = new JsonObject { ["applyset.kubernetes.io/is-parent-type"] = "true" };
+        }
+
         return new JsonObject
         {
             ["apiVersion"] = "apiextensions.k8s.io/v1",
             ["kind"] = "CustomResourceDefinition",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = resource.GroupResource,
-                // Without it, removing a Helm release would remove the definition and with it every object of the kind.
-                ["annotations"] = new JsonObject { ["helm.sh/resource-policy"] = "keep" },
-            },
+            ["metadata"] = metadata,
             ["spec"] = new JsonObject
             {
                 ["group"] = resource.Group,

@@ -13,6 +13,12 @@ public sealed class CustomResourceAttribute : Attribute
     /// </summary>
     public string? OwnedBy { get; init; }
 
+    /// <summary>
+    /// Whether objects of the kind are parents of apply sets (KEP-3659): whoever finds members of such a set then knows where to look for
+    /// its parent.
+    /// </summary>
+    public bool IsApplySetParent { get; init; }
+
     /// <summary>A shorter name for use with kubectl; <see langword="null"/>: none.</summary>
     public string? ShortName { get; init; }
 }

@@ -10,34 +10,22 @@ internal static class KamajiManagerCommand
 {
     public const string Name = "kamaji-cluster-manager";
 
-    /// <summary>Says which image this program runs from, where an installer knows.</summary>
-    private const string ImageVariable = "DPUCLUSTER_IMAGE";
-
     public static Command Create()
     {
         var common = new ControllerOptions();
-        var image = new Option<string?>("--image")
-        {
-            Description = $"This project's image, for the health check beside keepalived. Default: {ImageVariable}, or dpucluster with this version.",
-        };
-        var keepalivedImage = new Option<string?>("--keepalived-image")
-        {
-            Description = "Image with keepalived on its path; no shell or other program is needed. Default: this project's image.",
-        };
-        var command = new Command(Name, "Run the cluster manager for DPUClusters of type kamaji: it creates control planes through Kamaji.")
-        {
-            image, keepalivedImage,
-        };
+        var images = new OwnImage("for the health check beside keepalived");
+        var command = new Command(Name, "Run the cluster manager for DPUClusters of type kamaji: it creates control planes through Kamaji.");
+        images.AddTo(command);
         common.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var loggers = Logging.ToStandardError(LogLevel.Information);
-            var options = new KamajiOptions { KeepalivedImage = Given(parsed.GetValue(keepalivedImage)) };
-            if ((Given(parsed.GetValue(image)) ?? Given(Environment.GetEnvironmentVariable(ImageVariable))) is { } own)
+            var options = new KamajiOptions
             {
-                options = options with { Image = own };
-            }
-
+                Image = images.Image(parsed),
+                KeepalivedImage = images.Keepalived(parsed),
+                ImagePullSecrets = OwnImage.PullSecrets(),
+            };
             await ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
                 .Lease(KamajiClusterManagerHost.LeaseName)
                 .AddKamajiClusterManager(options)
@@ -47,6 +35,4 @@ internal static class KamajiManagerCommand
         });
         return command;
     }
-
-    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

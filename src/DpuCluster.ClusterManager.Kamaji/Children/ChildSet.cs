@@ -1,5 +1,6 @@
 using System.Net;
 using DpuCluster.Api;
+using DpuCluster.Controllers.Applying;
 using DpuCluster.Controllers.Informers;
 using DpuCluster.Controllers.Reconciling;
 using DpuCluster.Kubernetes.Client;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DpuCluster.Api;
 using DpuCluster.ClusterManager.Kamaji.Keepalived;
+using DpuCluster.Controllers.Applying;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 

@@ -55,6 +55,9 @@ internal static class KeepalivedChildren
                     Spec = new()
                     {
                         HostNetwork = true,
+                        ImagePullSecrets = options.ImagePullSecrets.Count > 0
+                            ? [.. options.ImagePullSecrets.Select(secret => new LocalObjectReference { Name = secret })]
+                            : null,
                         AutomountServiceAccountToken = false,
                         EnableServiceLinks = false,
                         TerminationGracePeriodSeconds = 10,

@@ -22,6 +22,15 @@ public sealed record Container
     /// <summary>Environment variables, told apart by name.</summary>
     public IReadOnlyList<EnvironmentVariable>? Env { get; init; }
 
+    /// <summary>Ports that it listens on, told apart by number and protocol.</summary>
+    public IReadOnlyList<ContainerPort>? Ports { get; init; }
+
+    /// <summary>Whether it must be started anew.</summary>
+    public Probe? LivenessProbe { get; init; }
+
+    /// <summary>Whether it can do its work.</summary>
+    public Probe? ReadinessProbe { get; init; }
+
     /// <summary>What it needs and may have.</summary>
     public ResourceRequirements? Resources { get; init; }
 

@@ -27,6 +27,12 @@ public sealed record PodSpec
     /// <summary>Where names are resolved, such as <c>ClusterFirstWithHostNet</c>.</summary>
     public string? DnsPolicy { get; init; }
 
+    /// <summary>Who the pod is to the API server; <c>default</c> where nobody says.</summary>
+    public string? ServiceAccountName { get; init; }
+
+    /// <summary>Secrets that images are pulled with, told apart by name.</summary>
+    public IReadOnlyList<LocalObjectReference>? ImagePullSecrets { get; init; }
+
     /// <summary>Whether the pod gets credentials for the API server.</summary>
     public bool? AutomountServiceAccountToken { get; init; }
 
@@ -44,6 +50,9 @@ public sealed record PodSpec
 
     /// <summary>Taints of nodes that the pod puts up with; replaced as a whole.</summary>
     public IReadOnlyList<Toleration>? Tolerations { get; init; }
+
+    /// <summary>How pods are spread over nodes, told apart by topology key and what is done where they cannot be.</summary>
+    public IReadOnlyList<TopologySpreadConstraint>? TopologySpreadConstraints { get; init; }
 
     /// <summary>Containers, told apart by name.</summary>
     public IReadOnlyList<Container>? Containers { get; init; }

@@ -86,3 +86,23 @@ public sealed record Toleration
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Extra { get; set; }
 }
+
+/// <summary>How pods are spread over nodes.</summary>
+public sealed record TopologySpreadConstraint
+{
+    /// <summary>By how many pods two parts of the topology may differ.</summary>
+    public int? MaxSkew { get; init; }
+
+    /// <summary>Label of nodes that makes the parts, such as <c>kubernetes.io/hostname</c>.</summary>
+    public string? TopologyKey { get; init; }
+
+    /// <summary><c>DoNotSchedule</c> or <c>ScheduleAnyway</c>.</summary>
+    public string? WhenUnsatisfiable { get; init; }
+
+    /// <summary>Which pods are counted.</summary>
+    public LabelSelector? LabelSelector { get; init; }
+
+    /// <summary>Fields that this type does not name.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Extra { get; set; }
+}

@@ -1,16 +1,29 @@
 using DpuCluster.Api;
 using DpuCluster.Controllers.Hosting;
 using DpuCluster.Controllers.Informers;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
-using DpuCluster.Standalone.Workloads;
+using Deployment = DpuCluster.Standalone.Workloads.Deployment;
 
 namespace DpuCluster.Standalone.KamajiStandIn;
 
 /// <summary>Composes the stand-in for Kamaji.</summary>
 internal static class KamajiHost
 {
+    /// <summary>What the stand-in may do.</summary>
+    public static ControllerRole Role { get; } = new(
+        ControllerName.Kamaji,
+        [
+            new("What it is asked for.", TenantControlPlane.Resource.Group, ["tenantcontrolplanes"], ["list", "watch", "patch"]),
+            new("What became of it.", TenantControlPlane.Resource.Group, ["tenantcontrolplanes/status"], ["patch"]),
+            new("The Service that it adopts, or makes where there is none.", "", ["services"], ["get", "list", "watch", "create", "update"]),
+            new("Certificates and kubeconfigs of the control planes.", "", ["secrets"], ["get", "list", "watch", "create", "patch"]),
+            new("The pods of the control planes.", "apps", ["deployments"], ["get", "list", "watch", "create", "patch"]),
+        ],
+        []);
+
     public const string FieldManager = "kamaji";
 
     public static readonly WriteOptions Writing = new() { FieldManager = FieldManager };

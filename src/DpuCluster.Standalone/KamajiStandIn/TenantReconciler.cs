@@ -8,6 +8,7 @@ using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Standalone.Workloads;
 using Microsoft.Extensions.Logging;
+using Deployment = DpuCluster.Standalone.Workloads.Deployment;
 
 namespace DpuCluster.Standalone.KamajiStandIn;
 

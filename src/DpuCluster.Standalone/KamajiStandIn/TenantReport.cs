@@ -6,6 +6,7 @@ using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Kubernetes.Serialization;
 using DpuCluster.Standalone.Workloads;
+using Deployment = DpuCluster.Standalone.Workloads.Deployment;
 
 namespace DpuCluster.Standalone.KamajiStandIn;
 

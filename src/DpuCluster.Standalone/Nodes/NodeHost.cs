@@ -1,4 +1,5 @@
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Permissions;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Standalone.Workloads;
@@ -9,6 +10,21 @@ namespace DpuCluster.Standalone.Nodes;
 internal static class NodeHost
 {
     public const string FieldManager = "dpucluster-node-simulation";
+
+    /// <summary>What the simulation of nodes and pods may do: part of a scheduler's, a controller manager's and a kubelet's rights.</summary>
+    public static ControllerRole Role { get; } = new(
+        ControllerName.Nodes,
+        [
+            new("Nodes, and the heartbeats of those that are simulated.", "", ["nodes"], ["get", "list", "watch"]),
+            new("How nodes and pods do.", "", ["nodes/status", "pods/status"], ["patch"]),
+            new("Pods of workloads.", "", ["pods"], ["get", "list", "watch", "create", "delete"]),
+            new("Which node a pod is on.", "", ["pods/binding"], ["create"]),
+            new("Workloads.", "apps", ["daemonsets", "deployments"], ["get", "list", "watch"]),
+            new("The annotation that numbers a deployment's revisions.", "apps", ["deployments"], ["patch"]),
+            new("What a deployment makes of each of its templates.", "apps", ["replicasets"], ["get", "list", "watch", "create", "patch", "delete"]),
+            new("How workloads do.", "apps", ["daemonsets/status", "deployments/status", "replicasets/status"], ["patch"]),
+        ],
+        []);
 
     private static readonly WriteOptions Writing = new() { FieldManager = FieldManager };
 

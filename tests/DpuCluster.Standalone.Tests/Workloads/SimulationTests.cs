@@ -4,6 +4,7 @@ using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Standalone.Workloads;
 using DpuCluster.Testing;
+using Deployment = DpuCluster.Standalone.Workloads.Deployment;
 
 namespace DpuCluster.Standalone.Tests.Workloads;
 

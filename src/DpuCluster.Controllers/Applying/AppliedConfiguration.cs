@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using DpuCluster.Kubernetes.Meta;
 
-namespace DpuCluster.ClusterManager.Kamaji.Children;
+namespace DpuCluster.Controllers.Applying;
 
 /// <summary>
 /// A fingerprint of what was last applied, kept on the object itself: where it is another than what is wanted now has, fields may have to
 /// go. The server knows which (it keeps what each manager applied); our informers do not keep that part of objects.
 /// </summary>
-internal static class AppliedConfiguration
+public static class AppliedConfiguration
 {
     /// <summary>The annotation.</summary>
     public const string Annotation = "dpu.nvidia.com/applied-configuration";

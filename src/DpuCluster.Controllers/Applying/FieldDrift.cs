@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpuCluster.Kubernetes.Meta;
 
-namespace DpuCluster.ClusterManager.Kamaji.Children;
+namespace DpuCluster.Controllers.Applying;
 
 /// <summary>
 /// Finds where an object is not as it should be, without asking the server: every field that is wanted must be there with the value wanted.
@@ -13,7 +13,7 @@ namespace DpuCluster.ClusterManager.Kamaji.Children;
 /// others, and the maps that the API replaces as a whole, must be exactly as wanted. That a field is wanted no more cannot be
 /// seen here: see <see cref="AppliedConfiguration"/>.
 /// </remarks>
-internal static class FieldDrift
+public static class FieldDrift
 {
     /// <summary>By which fields the items of a list are told apart, by the name of the list.</summary>
     private static readonly Dictionary<string, string[]> Identities = new(StringComparer.Ordinal)
@@ -22,7 +22,9 @@ internal static class FieldDrift
         ["volumes"] = ["name"],
         ["env"] = ["name"],
         ["volumeMounts"] = ["mountPath"],
-        ["ports"] = ["port", "protocol"],
+        ["ports"] = ["port", "containerPort", "protocol"],
+        ["imagePullSecrets"] = ["name"],
+        ["topologySpreadConstraints"] = ["topologyKey", "whenUnsatisfiable"],
         ["ownerReferences"] = ["uid"],
     };
 

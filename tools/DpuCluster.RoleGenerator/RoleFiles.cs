@@ -1,0 +1,60 @@
+using System.Text;
+using DpuCluster.Controllers.Permissions;
+using DpuCluster.Operator;
+using DpuCluster.Standalone;
+
+namespace DpuCluster.RoleGenerator;
+
+/// <summary>The files of <c>deploy/rbac</c>: one for each process, with everything that it needs to be somebody to the API server.</summary>
+internal static class RoleFiles
+{
+    /// <summary>What writes the files; told in each of them, and by the test that finds one stale.</summary>
+    public const string Command = "dotnet run --project tools/DpuCluster.RoleGenerator";
+
+    /// <summary>Where the files are, from the root of the repository.</summary>
+    public const string Folder = "deploy/rbac";
+
+    private const string RbacGroup = "rbac.authorization.k8s.io";
+
+    /// <summary>Path from the root of the repository → text.</summary>
+    public static SortedDictionary<string, string> Generate() => new(
+        SystemParts.Roles.ToDictionary(role => $"{Folder}/{role.Controller}.yaml", Text), StringComparer.Ordinal);
+
+    private static string Text(ControllerRole role)
+    {
+        var ns = OperatorHost.Config.Namespace;
+        var text = new StringBuilder()
+            .Append($"# What the {role.Controller} needs, and nothing else. Generated from the declaration beside its code by:\n")
+            .Append($"#   {Command}\n")
+            .Append("apiVersion: v1\nkind: ServiceAccount\n")
+            .Append(Metadata(role.Name, ns));
+        Role(text, "ClusterRole", Metadata(role.Name, null), role.Everywhere);
+        Role(text, "Role", Metadata(role.Name, ns), role.AtHome);
+        Binding(text, "ClusterRole", Metadata(role.Name, null), role.Name, ns);
+        Binding(text, "Role", Metadata(role.Name, ns), role.Name, ns);
+        return text.ToString();
+    }
+
+    private static string Metadata(string name, string? ns) => $"metadata:\n  name: {name}\n{(ns is null ? "" : $"  namespace: {ns}\n")}";
+
+    private static void Role(StringBuilder text, string kind, string metadata, IReadOnlyList<Permission> permissions)
+    {
+        text.Append($"---\napiVersion: {RbacGroup}/v1\nkind: {kind}\n{metadata}rules:\n");
+        foreach (var one in permissions)
+        {
+            text.Append($"# {one.Why}\n- apiGroups: {List([one.Group])}\n  resources: {List(one.Resources)}\n");
+            if (one.Names.Count > 0)
+            {
+                text.Append($"  resourceNames: {List(one.Names)}\n");
+            }
+
+            text.Append($"  verbs: {List(one.Verbs)}\n");
+        }
+    }
+
+    private static void Binding(StringBuilder text, string kind, string metadata, string name, string ns) => text.Append(
+        $"---\napiVersion: {RbacGroup}/v1\nkind: {kind}Binding\n{metadata}roleRef:\n  apiGroup: {RbacGroup}\n  kind: {kind}\n  name: {name}\n"
+        + $"subjects:\n- kind: ServiceAccount\n  name: {name}\n  namespace: {ns}\n");
+
+    private static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(item => item.Length == 0 ? "\"\"" : item))}]";
+}
