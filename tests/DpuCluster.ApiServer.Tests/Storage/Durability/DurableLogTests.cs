@@ -163,7 +163,7 @@ public sealed class DurableLogTests
     {
         var files = new MemoryFiles();
         var said = new SaidMessages();
-        using (var store = new OpenStore(new SnapshotsFail(files), compactAt: 500, logger: said))
+        using (var store = new OpenStore(new FilledDisk { OnlyFor = "snapshot", IsFull = true }.Of(files), compactAt: 500, logger: said))
         {
             for (var i = 0; i < 40; i++) await store.PutAsync($"map-{i}");
             await Eventually.Holds(() => said.All.Any(one => one.Text.Contains("the log was not replaced", StringComparison.Ordinal)), "the failure is told");
