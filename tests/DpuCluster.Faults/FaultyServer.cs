@@ -15,10 +15,11 @@ public sealed class FaultyServer : IAsyncDisposable
     private static readonly (string Group, string Plural) Filler = ("rbac.authorization.k8s.io", "clusterroles");
 
     private readonly List<EmbeddedApiServer> _servers = [];
+    private readonly List<WriteLog> _logs = [];
 
     private FaultyServer(EmbeddedApiServer server)
     {
-        _servers.Add(server);
+        Add(server);
         Direct = new KubernetesClient(Configuration);
     }
 
@@ -28,6 +29,9 @@ public sealed class FaultyServer : IAsyncDisposable
 
     /// <summary>A client that does not go through any proxy. Another one after <see cref="RestoreAsync"/>.</summary>
     public KubernetesClient Direct { get; private set; }
+
+    /// <summary>What was written, since the start and since each restoration.</summary>
+    public IReadOnlyList<WriteLog> Logs => _logs;
 
     /// <summary>The version of the newest state.</summary>
     public long Version => Store.PublishedRevision;
@@ -68,7 +72,7 @@ public sealed class FaultyServer : IAsyncDisposable
     public async Task RestoreAsync(ServerBackup backup)
     {
         ArgumentNullException.ThrowIfNull(backup);
-        _servers.Add(await EmbeddedApiServer.StartAsync(new() { Name = "faulty" }));
+        Add(await EmbeddedApiServer.StartAsync(new() { Name = "faulty" }));
         foreach (var (name, value) in backup.Objects.OrderBy(entry => entry.Value.Revision))
         {
             var collection = Store.Collection(name);
@@ -82,6 +86,7 @@ public sealed class FaultyServer : IAsyncDisposable
         }
 
         await TickUntilAsync(backup.Version);
+        _logs[^1] = new WriteLog(Store);
         Direct.Dispose();
         Direct = new KubernetesClient(Configuration);
     }
@@ -94,6 +99,12 @@ public sealed class FaultyServer : IAsyncDisposable
         {
             await server.DisposeAsync();
         }
+    }
+
+    private void Add(EmbeddedApiServer server)
+    {
+        _servers.Add(server);
+        _logs.Add(new WriteLog(Store));
     }
 
     private async Task TickUntilAsync(long version)
