@@ -65,14 +65,14 @@ public sealed class ConnectionFaultTests : ProxyFixture
         // Nothing comes from the server by itself: only the ping that is not answered tells.
         var (_, end) = await CollectAsync(client, from, onFirst: () => Proxy.StallAll(direction));
         (end is IOException or HttpRequestException).ShouldBeTrue($"{end}");
-        await client.GetVersionAsync(default);
+        await Eventually.Get(() => client.GetVersionAsync(default), _ => true, "a new connection serves");
         Proxy.AcceptedConnections.ShouldBeGreaterThanOrEqualTo(2);
     }
 
     [Fact]
     public async Task Connections_are_made_anew_from_time_to_time_and_a_watch_goes_on_over_its_own()
     {
-        var client = Through(new() { ConnectionLifetime = TimeSpan.FromMilliseconds(100) });
+        var client = Through(new() { ConnectionLifetime = TimeSpan.FromMilliseconds(100), PingTimeout = TimeSpan.FromMinutes(1) });
         await CreateAsync("a");
         using var stop = new CancellationTokenSource();
         await using var events = client.Resources<Kubernetes.Resources.ConfigMap>()

@@ -31,10 +31,10 @@ public abstract class ProxyFixture : IAsyncLifetime
         await Server.DisposeAsync();
     }
 
-    /// <summary>A client through the proxy; by default one that tries nothing again.</summary>
+    /// <summary>A client through the proxy; by default one that tries nothing again, and gives up only where a test wants it.</summary>
     protected KubernetesClient Through(KubernetesClientOptions? options = null)
     {
-        var client = new KubernetesClient(Proxy.Client, options ?? new() { MaxRetries = 0 });
+        var client = new KubernetesClient(Proxy.Client, options ?? new() { MaxRetries = 0, PingTimeout = TimeSpan.FromMinutes(1) });
         _clients.Add(client);
         return client;
     }

@@ -12,6 +12,9 @@ namespace DpuCluster.Faults;
 /// </summary>
 public sealed class FaultyServer : IAsyncDisposable
 {
+    // On a loaded machine an answer may take long, and is no fault.
+    private static readonly KubernetesClientOptions Patient = new() { RequestTimeout = TimeSpan.FromMinutes(2), PingTimeout = TimeSpan.FromMinutes(1) };
+
     private static readonly (string Group, string Plural) Filler = ("rbac.authorization.k8s.io", "clusterroles");
 
     private readonly List<EmbeddedApiServer> _servers = [];
@@ -20,7 +23,7 @@ public sealed class FaultyServer : IAsyncDisposable
     private FaultyServer(EmbeddedApiServer server)
     {
         Add(server);
-        Direct = new KubernetesClient(Configuration);
+        Direct = new KubernetesClient(Configuration, Patient);
     }
 
     /// <summary>Connection to the server as somebody who may do everything.</summary>
@@ -88,7 +91,7 @@ public sealed class FaultyServer : IAsyncDisposable
         await TickUntilAsync(backup.Version);
         _logs[^1] = new WriteLog(Store);
         Direct.Dispose();
-        Direct = new KubernetesClient(Configuration);
+        Direct = new KubernetesClient(Configuration, Patient);
     }
 
     /// <inheritdoc/>

@@ -200,7 +200,8 @@ public sealed class ControllerHostTests : HostFixture
         await running;
         var released = Stopwatch.GetTimestamp();
         await Eventually.Holds(() => acted.Contains("second a"), "the second acts");
-        Stopwatch.GetElapsedTime(released).ShouldBeLessThan(TimeSpan.FromSeconds(2));
+        // Given back, and not run out; that it takes less than two seconds is shown where the clock is the test's own.
+        Stopwatch.GetElapsedTime(released).ShouldBeLessThan(TimeSpan.FromSeconds(15));
         second.IsLeader.ShouldBeTrue();
     }
 

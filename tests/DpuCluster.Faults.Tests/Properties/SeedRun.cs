@@ -73,12 +73,13 @@ internal sealed class SeedRun : IAsyncDisposable
             {
                 await CutOffTheLeaderAsync();
             }
-            else if (step == Steps / 3 && goesBack)
+            else if (step == Steps / 2 && goesBack)
             {
                 backup = _server.BackUp(("", "configmaps"), ("coordination.k8s.io", "leases"));
             }
-            else if (step == Steps / 2 && backup is not null)
+            else if (step == Steps - 3 && backup is not null)
             {
+                // Late, so that no fault makes up for what is not noticed.
                 await GoBackAsync(backup);
             }
 
