@@ -51,8 +51,11 @@ public sealed class ControllerHost : IAsyncDisposable
 
             // Informers and queues have a back-off of their own, and must learn of faults in time.
             MaxRetries = 2,
+            RequestTimeout = options.Times.RequestTimeout,
+            PingDelay = options.Times.PingDelay,
+            PingTimeout = options.Times.PingTimeout,
         });
-        _informers = new InformerFactory(_client, options.Clock, options.LoggerFactory, runtime, null);
+        _informers = new InformerFactory(_client, options.Clock, options.LoggerFactory, runtime, options.Times.Informers);
         _events = new EventRecorder(
             new FallbackEventSink(new ClientEventSink(_client.Resources<Event>()), new CoreEventSink(_client.Unstructured(CoreEventSink.Resource))),
             $"dpu.nvidia.com/{options.Name}",
@@ -63,11 +66,17 @@ public sealed class ControllerHost : IAsyncDisposable
         if (lease is not null)
         {
             var ns = options.LeaseNamespace ?? OwnNamespace();
+            var election = new LeaderElectionOptions
+            {
+                Namespace = ns,
+                Name = lease,
+                LeaseDuration = options.Times.LeaseDuration,
+                RenewDeadline = options.Times.RenewDeadline,
+                RetryPeriod = options.Times.RetryPeriod,
+            };
             _elector = new LeaderElector(
                 new ClientLeaseStore(_client.Resources<Lease>(), ns, lease),
-                options.LeaseIdentity is { } identity
-                    ? new LeaderElectionOptions { Namespace = ns, Name = lease, Identity = identity }
-                    : new LeaderElectionOptions { Namespace = ns, Name = lease },
+                options.LeaseIdentity is { } identity ? election with { Identity = identity } : election,
                 options.Clock,
                 options.LoggerFactory.CreateLogger("DpuCluster.Controllers.Leases"),
                 runtime);

@@ -54,4 +54,6 @@ public sealed record ControllerHostOptions
 
     /// <summary>Where logs go.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    internal RuntimeTimes Times { get; init; } = new();
 }

@@ -139,9 +139,8 @@ internal sealed class Reflector<T>
     private async Task StreamAsync(CancellationToken cancellation)
     {
         var initial = new Dictionary<NamespacedName, T>();
-        using var impatience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var patience = _clock.CreateTimer(
-            static source => ((CancellationTokenSource)source!).Cancel(), impatience, _options.StreamingPatience, Timeout.InfiniteTimeSpan);
+        using var patience = new CancellationTokenSource(_options.StreamingPatience, _clock);
+        using var impatience = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
         try
         {
             _metrics?.InformerRelists.Add(1, _label);
@@ -156,12 +155,12 @@ internal sealed class Reflector<T>
 
                 if (change.Type != WatchEventType.Bookmark)
                 {
-                    patience.Change(_options.StreamingPatience, Timeout.InfiniteTimeSpan);
+                    patience.CancelAfter(_options.StreamingPatience);
                 }
 
                 if (change is { Type: WatchEventType.Bookmark, EndsInitialEvents: true })
                 {
-                    patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    patience.CancelAfter(Timeout.InfiniteTimeSpan);
                     _target.Replace(initial);
                     initial = [];
                     _doubtful = false;
@@ -176,6 +175,12 @@ internal sealed class Reflector<T>
                 {
                     initial[value.Key] = value;
                 }
+            }
+
+            if (_version is null)
+            {
+                // A failure, so that a server that ends every stream at once is not asked in a busy loop.
+                throw new IOException($"the streaming list of {_resource.GroupResource} ended before it was complete");
             }
         }
         catch (KubernetesException refusal) when (_version is null && IsStreamingRefused(refusal))
@@ -213,7 +218,8 @@ internal sealed class Reflector<T>
         using var overdue = new CancellationTokenSource(timeout + _options.WatchGrace, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, overdue.Token);
         _metrics?.InformerWatches.Add(1, _label);
-        _target.Attempting(_clock.GetTimestamp());
+        var started = _clock.GetTimestamp();
+        _target.Attempting(started);
         await using var events = _source.WatchAsync(version, sendInitialEvents, timeout, either.Token).GetAsyncEnumerator(either.Token);
         while (true)
         {
@@ -221,6 +227,8 @@ internal sealed class Reflector<T>
             {
                 if (!await events.MoveNextAsync().ConfigureAwait(false))
                 {
+                    // Before its time: the server restarts, and may come back with another state.
+                    _doubtful |= _clock.GetElapsedTime(started) < timeout;
                     yield break;
                 }
             }
@@ -307,8 +315,14 @@ internal sealed class Reflector<T>
             Log.ListAgain(_logger, _resource, failure.Message);
             _version = null;
 
-            // Once at once; a server that says it again and again is waited for.
-            return _failures++ == 0 ? TimeSpan.Zero : _backoff.Next();
+            // Once at once; a server that says it again and again is waited for, and is not one that works.
+            if (_failures++ == 0)
+            {
+                return TimeSpan.Zero;
+            }
+
+            _target.Failed(failure);
+            return _backoff.Next();
         }
 
         if (_target.Failed(failure))

@@ -11,6 +11,10 @@ namespace DpuCluster.Controllers.Leases;
 /// </summary>
 public sealed class LeaderElector : ILeadership
 {
+    // One fault of the server must not keep whoever waits until the lease has run out.
+    private const int ReleaseTries = 5;
+    private static readonly TimeSpan ReleasePause = TimeSpan.FromMilliseconds(100);
+
     private readonly ILeaseStore _store;
     private readonly LeaderElectionOptions _options;
     private readonly TimeProvider _clock;
@@ -32,6 +36,8 @@ public sealed class LeaderElector : ILeadership
 
     /// <inheritdoc/>
     public bool IsLeader => _held && _clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) < _options.RenewDeadline;
+
+    internal string Identity => _options.Identity;
 
     /// <summary>Waits until the lease is held.</summary>
     public async Task AcquireAsync(CancellationToken cancellation)
@@ -97,27 +103,40 @@ public sealed class LeaderElector : ILeadership
 
         _held = false;
         _metrics?.Leader.Record(0, _label);
-        try
+        for (var tries = 1; ; tries++)
         {
-            for (var tries = 0; tries < 3 && _observed is { } lease && lease.Spec?.HolderIdentity == _options.Identity; tries++)
+            try
             {
-                try
+                if (tries > 1)
+                {
+                    // Somebody has written to the lease, or it is not known what became of the last try.
+                    _observed = await _store.FindAsync(cancellation).ConfigureAwait(false);
+                }
+
+                if (_observed is { Spec: { } held } lease && held.HolderIdentity == _options.Identity)
                 {
                     var now = _clock.GetUtcNow();
-                    var spec = lease.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now };
+                    var spec = held with { HolderIdentity = "", LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now };
                     _observed = await _store.ReplaceAsync(lease with { Spec = spec }, cancellation).ConfigureAwait(false);
                     Log.Released(_logger, _options.Namespace, _options.Name);
                 }
-                catch (KubernetesException exception) when (exception.IsConflict)
+
+                return;
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                if (tries == ReleaseTries || cancellation.IsCancellationRequested)
                 {
-                    _observed = await _store.FindAsync(cancellation).ConfigureAwait(false);
+                    // The lease runs out by itself; who ends need not fail over it.
+                    Log.NotReleased(_logger, _options.Namespace, _options.Name, exception.Message);
+                    return;
+                }
+
+                if (exception is not KubernetesException { IsConflict: true })
+                {
+                    await Task.Delay(ReleasePause, _clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
             }
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            // The lease runs out by itself; who ends need not fail over it.
-            Log.NotReleased(_logger, _options.Namespace, _options.Name, exception.Message);
         }
     }
 

@@ -64,7 +64,8 @@ internal sealed class Expectations(TimeProvider clock, TimeSpan bound)
     {
         lock (_gate)
         {
-            return _outstanding.TryGetValue(key, out var before) && before.Waited && !Prune(key, out _);
+            // Pruned even if nobody waits: a key that is not reconciled again must not be remembered for ever.
+            return _outstanding.TryGetValue(key, out var before) && !Prune(key, out _) && before.Waited;
         }
     }
 

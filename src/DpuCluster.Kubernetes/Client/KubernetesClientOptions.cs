@@ -20,6 +20,21 @@ public sealed record KubernetesClientOptions
     /// <summary>The longest wait that is sat out inside a request; an answer that asks for more is thrown at once.</summary>
     public TimeSpan MaxRetryDelay { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// How long an HTTP/2 connection may be silent before it is pinged, at least 1 s. With <see cref="PingTimeout"/> it bounds how long a
+    /// half-open connection (peer gone without a word) goes unnoticed.
+    /// </summary>
+    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the answer to a ping may take before the connection is given up, at least 1 s.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// For how long a connection takes new requests; then another is made, so that load spreads over the replicas of a server. A watch
+    /// that runs goes on where it is until it ends.
+    /// </summary>
+    public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Clock of every time-out and back-off.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -28,6 +28,12 @@ internal sealed class FakeCollection : IListWatch<ConfigMap>
     /// <summary>Asked after every event; whether to send it, and the one before it, again.</summary>
     public Func<bool> Repeat { get; set; } = () => false;
 
+    /// <summary>Whether watches end in order when they are cut, as those of a server do that is told to stop; otherwise they break.</summary>
+    public bool EndsInOrder { get; set; }
+
+    /// <summary>Whether every watch ends in order as soon as it has begun.</summary>
+    public bool EndsAtOnce { get; set; }
+
     public bool SupportsStreaming { get; set; } = true;
 
     public bool SendsInitialBookmark { get; set; } = true;
@@ -161,6 +167,11 @@ internal sealed class FakeCollection : IListWatch<ConfigMap>
             initial = sendInitialEvents ? [.. _objects.Values] : [];
         }
 
+        if (EndsAtOnce)
+        {
+            yield break;
+        }
+
         foreach (var value in initial)
         {
             yield return new WatchEvent<ConfigMap>(WatchEventType.Added, value, value.Metadata.ResourceVersion!);
@@ -191,6 +202,11 @@ internal sealed class FakeCollection : IListWatch<ConfigMap>
             {
                 if (await Task.WhenAny(changed, cut).WaitAsync(cancellation) == cut)
                 {
+                    if (EndsInOrder)
+                    {
+                        yield break;
+                    }
+
                     throw new IOException("connection reset");
                 }
 

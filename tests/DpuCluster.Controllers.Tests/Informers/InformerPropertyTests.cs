@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using DpuCluster.Controllers.Informers;
+using DpuCluster.Faults;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Testing;
@@ -40,9 +41,7 @@ public sealed class InformerPropertyTests
             Random = new Random(seed),
         };
         var informer = new Informer<ConfigMap>(ConfigMap.Resource, server, options, TimeProvider.System, NullLogger.Instance, null);
-        var mirror = new Dictionary<NamespacedName, ConfigMap>();
-        var faults = new List<string>();
-        informer.AddHandler(change => Check(mirror, change, faults));
+        var told = new HandlerRecord<ConfigMap>(informer);
         var running = Task.Run(() => ((IRunnableInformer)informer).RunAsync(stop.Token));
 
         for (var step = 0; step < 300; step++)
@@ -80,34 +79,8 @@ public sealed class InformerPropertyTests
         await Eventually.Holds(() => Same(informer, server), $"seed {seed}: store equals server");
         await stop.CancelAsync();
         await running;
-        faults.ShouldBeEmpty($"seed {seed}");
-        mirror.ToDictionary(entry => entry.Key, entry => entry.Value.Metadata.ResourceVersion!).ShouldBe(server.State, ignoreOrder: true, $"seed {seed}");
-    }
-
-    private static void Check(Dictionary<NamespacedName, ConfigMap> mirror, Change<ConfigMap> change, List<string> faults)
-    {
-        var key = change.Object.Key;
-        var known = mirror.GetValueOrDefault(key);
-        var right = change.Type switch
-        {
-            ChangeType.Added => known is null && change.Old is null,
-            ChangeType.Deleted => known is not null,
-            _ => known is not null && ReferenceEquals(known, change.Old)
-                && ResourceVersions.IsOlder(known.Metadata.ResourceVersion, change.Object.Metadata.ResourceVersion),
-        };
-        if (!right)
-        {
-            faults.Add($"{change.Type} {key} {change.Object.Metadata.ResourceVersion} after {known?.Metadata.ResourceVersion}");
-        }
-
-        if (change.Type == ChangeType.Deleted)
-        {
-            mirror.Remove(key);
-        }
-        else
-        {
-            mirror[key] = change.Object;
-        }
+        told.Faults.ShouldBeEmpty($"seed {seed}");
+        told.State.ShouldBe(server.State, ignoreOrder: true, $"seed {seed}");
     }
 
     private static bool Same(Informer<ConfigMap> informer, FakeCollection server)

@@ -122,6 +122,60 @@ public sealed class InformerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_ends_its_watches_in_order_and_comes_back_with_an_older_state_is_noticed()
+    {
+        _server.EndsInOrder = true;
+        _server.Put("a");
+        _server.Put("b");
+        var informer = Start();
+        await informer.WaitForSyncAsync(CancellationToken.None);
+        _server.GoBack(50, "a", "old");
+        await _clock.AdvanceUntil(() => Same(informer), TimeSpan.FromMinutes(1), "store equals server");
+        informer.Store.Find("ns", "b").ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_server_that_ends_every_streaming_list_at_once_is_waited_for_and_then_listed()
+    {
+        _server.EndsAtOnce = true;
+        _server.Put("a");
+        var informer = Start();
+        await Eventually.Holds(() => informer.Health.FailingSince is not null, "an incomplete list is a failure");
+        _server.Requests.ShouldBe(["stream"], "no time has passed");
+        await _clock.AdvanceUntil(() => informer.HasSynced, TimeSpan.FromMinutes(1), "synced");
+        _server.Requests.Take(3).ShouldBe(["stream", "stream", "list"]);
+    }
+
+    [Fact]
+    public async Task What_is_not_newer_than_what_was_seen_is_told_to_nobody()
+    {
+        _server.Repeat = () => true;
+        var informer = Start();
+        await informer.WaitForSyncAsync(CancellationToken.None);
+        var versions = new[] { "a", "b", "a" }.Select(name => _server.Put(name).Metadata.ResourceVersion!).ToList();
+        _server.Delete("b");
+        _server.Put("c");
+        await Eventually.Holds(() => Same(informer), "store equals server");
+        _told.Select(told => (told.Type, told.Name)).ShouldBe(
+        [
+            (ChangeType.Added, "a"), (ChangeType.Added, "b"), (ChangeType.Updated, "a"), (ChangeType.Deleted, "b"), (ChangeType.Added, "c"),
+        ]);
+        _told.Take(3).Select(told => told.Version).ShouldBe(versions);
+    }
+
+    [Fact]
+    public async Task A_server_that_has_lost_its_history_again_and_again_is_no_server_that_works()
+    {
+        _server.Refuse = what => what == "watch" ? FakeCollection.Error(HttpStatusCode.Gone, StatusReason.Expired) : null;
+        _server.SupportsStreaming = false;
+        var informer = Start();
+        await _clock.AdvanceUntil(() => informer.Health.FailingSince is not null, TimeSpan.FromMinutes(1), "failing");
+        informer.HasSynced.ShouldBeTrue();
+        _server.Refuse = _ => null;
+        await _clock.AdvanceUntil(() => informer.Health.FailingSince is null, TimeSpan.FromMinutes(2), "works");
+    }
+
+    [Fact]
     public async Task A_watch_that_does_not_end_when_it_should_is_torn_down_and_resumed()
     {
         var informer = Start();

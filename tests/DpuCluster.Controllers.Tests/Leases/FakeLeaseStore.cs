@@ -61,6 +61,12 @@ internal sealed class FakeLeaseStore(FakeLease lease) : ILeaseStore
 
     public bool MayWatch { get; set; } = true;
 
+    /// <summary>How many of the next replacements fail without being made.</summary>
+    public int Failing { get; set; }
+
+    /// <summary>How many of the next replacements are made, but the answer is lost.</summary>
+    public int Losing { get; set; }
+
     public async Task<Lease?> FindAsync(CancellationToken cancellation)
     {
         await ReachAsync(cancellation);
@@ -76,7 +82,13 @@ internal sealed class FakeLeaseStore(FakeLease lease) : ILeaseStore
     public async Task<Lease> ReplaceAsync(Lease value, CancellationToken cancellation)
     {
         await ReachAsync(cancellation);
-        return lease.Put(value, create: false);
+        if (Failing-- > 0)
+        {
+            throw new KubernetesException(new Kubernetes.Meta.Status { Code = 500, Reason = StatusReason.InternalError });
+        }
+
+        var replaced = lease.Put(value, create: false);
+        return Losing-- > 0 ? throw new IOException("connection reset") : replaced;
     }
 
     public async IAsyncEnumerable<WatchEvent<Lease>> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -48,6 +48,43 @@ public sealed class LeaderElectorTests
         _lease.Current!.Spec!.LeaseTransitions.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(3, 0)]
+    [InlineData(0, 1)]
+    public async Task A_fault_while_the_lease_is_given_back_does_not_make_others_wait_for_its_end(int failing, int losing)
+    {
+        await using var a = await Candidate.Leading(this, "a");
+        (a.Store.Failing, a.Store.Losing) = (failing, losing);
+        var stopping = a.StopAsync();
+        var passed = await _clock.AdvanceUntil(() => stopping.IsCompleted, TimeSpan.FromSeconds(10), "given back");
+        await stopping;
+        _lease.Current!.Spec!.HolderIdentity.ShouldBe("");
+        passed.ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task A_lease_that_cannot_be_given_back_is_left_to_run_out()
+    {
+        await using var a = await Candidate.Leading(this, "a");
+        a.Store.Failing = int.MaxValue;
+        var stopping = a.StopAsync();
+        await _clock.AdvanceUntil(() => stopping.IsCompleted, TimeSpan.FromSeconds(10), "given up");
+        await stopping;
+        _lease.Current!.Spec!.HolderIdentity.ShouldBe("a");
+        a.Elector.IsLeader.ShouldBeFalse("whether the server has heard of it or not");
+    }
+
+    [Fact]
+    public async Task A_renewal_whose_answer_is_lost_is_no_loss_of_the_lease()
+    {
+        await using var a = await Candidate.Leading(this, "a");
+        a.Store.Losing = 1;
+        var before = _lease.Holders.Count;
+        await _clock.AdvanceUntil(() => _lease.Holders.Count >= before + 4, TimeSpan.FromSeconds(30), "renewals go on");
+        a.Elector.IsLeader.ShouldBeTrue();
+        _lease.Current!.Spec!.LeaseTransitions.ShouldBe(0);
+    }
+
     [Fact]
     public async Task The_lease_of_a_holder_that_died_is_taken_when_it_has_run_out_and_not_before()
     {

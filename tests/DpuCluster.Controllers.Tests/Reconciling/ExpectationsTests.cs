@@ -60,6 +60,15 @@ public sealed class ExpectationsTests
     }
 
     [Fact]
+    public void What_is_seen_is_forgotten_even_if_nobody_waits()
+    {
+        Expect(7);
+        Set("a", 7);
+        _expectations.Seen(Key).ShouldBeFalse("nobody waits");
+        _expectations.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_deletion_is_seen_when_the_object_is_gone_or_going_or_another()
     {
         Set("a", 6);

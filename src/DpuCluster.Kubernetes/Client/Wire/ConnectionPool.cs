@@ -6,6 +6,7 @@ namespace DpuCluster.Kubernetes.Client;
 internal sealed class ConnectionPool : IDisposable
 {
     private readonly ClientConfiguration _configuration;
+    private readonly KubernetesClientOptions _options;
     private readonly Lock _lock = new();
     private X509Certificate2? _certificate;
     private HttpMessageInvoker _present;
@@ -13,9 +14,9 @@ internal sealed class ConnectionPool : IDisposable
     // Requests may still be under way on the connections of the last certificate; those of older ones are closed.
     private HttpMessageInvoker? _former;
 
-    public ConnectionPool(ClientConfiguration configuration)
+    public ConnectionPool(ClientConfiguration configuration, KubernetesClientOptions options)
     {
-        _configuration = configuration;
+        (_configuration, _options) = (configuration, options);
         _certificate = configuration.ClientCertificate;
         _present = Create(configuration.ClientCertificate, configuration.ClientCertificateChain);
     }
@@ -52,5 +53,5 @@ internal sealed class ConnectionPool : IDisposable
     }
 
     private HttpMessageInvoker Create(X509Certificate2? certificate, X509Certificate2Collection? chain) =>
-        new(Connections.CreateHandler(_configuration, certificate, chain));
+        new(Connections.CreateHandler(_configuration, _options, certificate, chain));
 }

@@ -8,7 +8,8 @@ namespace DpuCluster.Kubernetes.Client;
 /// <summary>Makes the handler that keeps the connections to one server.</summary>
 internal static class Connections
 {
-    public static SocketsHttpHandler CreateHandler(ClientConfiguration configuration, X509Certificate2? certificate, X509Certificate2Collection? chain)
+    public static SocketsHttpHandler CreateHandler(
+        ClientConfiguration configuration, KubernetesClientOptions options, X509Certificate2? certificate, X509Certificate2Collection? chain)
     {
         var handler = new SocketsHttpHandler
         {
@@ -16,12 +17,11 @@ internal static class Connections
             UseCookies = false,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             EnableMultipleHttp2Connections = true,
-            // A half-open connection (peer gone without a word) is found within 15 s.
+            // While nothing but a silent watch is open, too: that is when nobody else would notice.
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(10),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
-            // Connections are re-made from time to time, so that load spreads over the replicas of a server.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            KeepAlivePingDelay = options.PingDelay,
+            KeepAlivePingTimeout = options.PingTimeout,
+            PooledConnectionLifetime = options.ConnectionLifetime,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             MaxResponseHeadersLength = 64,
             ConnectCallback = ConnectAsync,

@@ -23,7 +23,7 @@ internal sealed partial class RequestSender : IDisposable
         _log = options.LoggerFactory.CreateLogger<KubernetesClient>();
         _base = configuration.Server.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
         _host = configuration.Server.Authority;
-        _connections = new ConnectionPool(configuration);
+        _connections = new ConnectionPool(configuration, options);
     }
 
     /// <summary>Sends a request until there is an answer to give: one that is read, or one that is thrown.</summary>
