@@ -16,7 +16,7 @@ public sealed class KamajiCreationTests(Site site) : IClassFixture<Site>
         var cluster = await Stuck();
 
         (await cluster.Says("Created", "False", "WaitingForKamaji")).ShouldContain($"TenantControlPlane {cluster.Name} is Provisioning");
-        (await site.Kubectl.Value(cluster.This, "{.status.phase} {.spec.kubeconfig}")).ShouldBe("Creating ");
+        (await site.Kubectl.Value(cluster.This, "{.status.phase}")).ShouldBe("Creating");
         (await site.Kubectl.Value(cluster.This, "{.status.conditions[?(@.type=='Ready')].status}")).ShouldBe("False");
         (await site.Kubectl.Value($"-n {KamajiCluster.SystemNamespace} pods -l kamaji.clastix.io/name={cluster.Name}", "{.items[*].status.containerStatuses[0].state.waiting.reason}"))
             .ShouldContain("ImagePullBackOff");
