@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Authentication;
 using DpuCluster.ApiServer.Authorization;
 using DpuCluster.ApiServer.Background;
@@ -61,29 +62,31 @@ internal sealed class ServerParts : IAsyncDisposable
 
         var served = new ServedObjects(Registry);
         var observers = new CommitObservers();
-        Writer = new ResourceWriter(Registry, Store, served, observers, clock);
-        Deleter = new ResourceDeleter(Store, served, observers, clock);
+        var authorizer = new RbacAuthorizer(Store);
+        var admissionMetrics = new AdmissionMetrics();
+        var admission = new AdmissionControl(new AdmissionWebhooks(Store, Registry, admissionMetrics, clock), new RbacEscalation(authorizer));
+        Writer = new ResourceWriter(Registry, Store, served, observers, admission, clock);
+        Deleter = new ResourceDeleter(Store, served, observers, admission, clock);
         _crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), clock);
         observers.Add(CrdRegistrar.Group, CrdRegistrar.Plural, _crds.ObserveAsync);
         _tokens = new ServiceAccountTokens(Store, clock, options.TokenKeyPem);
         var authenticator = new Authenticator(authority, [new StaticTokens(options.Tokens), _tokens]);
-        var authorizer = new RbacAuthorizer(Store);
-        var metrics = new ServerMetrics();
+        var metrics = new ServerMetrics(admissionMetrics);
         var tables = new TableAnswers(clock);
         var answers = new ObjectAnswers(tables);
         var decoder = new ObjectDecoder(Registry);
         var endpoints = new ApiEndpoints(
             new ReadEndpoint(Store, answers),
             new WatchEndpoint(Store, tables, clock, _stopping.Token),
-            new WriteEndpoint(Writer, decoder, answers, authorizer, new EscalationGuard(authorizer, Store)),
+            new WriteEndpoint(Writer, decoder, authorizer, answers),
             new DeleteEndpoint(Store, Deleter, answers),
             new PathEndpoints(Registry, Store, metrics, () => _ready, () => _version));
-        new ReviewEndpoints(authenticator, authorizer, decoder, Writer, clock).Register(endpoints);
+        new ReviewEndpoints(authenticator, authorizer, decoder, Writer, admission, clock).Register(endpoints);
         new ScaleEndpoint(Store, Writer).Register(endpoints);
-        endpoints.Add("", "serviceaccounts", "token", "create", new TokenEndpoint(Store, _tokens, clock).CreateAsync);
-        endpoints.Add("", "pods", "binding", "create", new BindingEndpoint(Writer, clock).CreateAsync);
+        endpoints.Add("", "serviceaccounts", "token", "create", new TokenEndpoint(Store, _tokens, admission, clock).CreateAsync);
+        endpoints.Add("", "pods", "binding", "create", new BindingEndpoint(Writer, admission, clock).CreateAsync);
         endpoints.Add("", "pods", "log", "get", new PodLogEndpoint(Store, options.PodLogs, _stopping.Token).GetAsync);
-        endpoints.Add("", "namespaces", "finalize", "update", new FinalizeEndpoint(Writer, decoder, answers).UpdateAsync);
+        endpoints.Add("", "namespaces", "finalize", "update", new FinalizeEndpoint(Store, Writer, decoder, admission, answers).UpdateAsync);
         Handler = new ApiHandler(authenticator, authorizer, Registry, Store, endpoints, metrics, clock, logger);
         _bootstrap = new Bootstrap(Registry, Store, Writer, authority.CertificatePem);
         observers.Add("", "namespaces", _bootstrap.ObserveNamespaceAsync);

@@ -5,12 +5,12 @@ using System.Text;
 namespace DpuCluster.ApiServer.Http;
 
 /// <summary>Counts requests, and tells of them in the text format of Prometheus under the names that kube-apiserver uses.</summary>
-internal sealed class ServerMetrics
+internal sealed class ServerMetrics(Admission.AdmissionMetrics admission)
 {
     private static readonly double[] Buckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
-    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope, int Code), Counter> _total = new();
-    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope), Histogram> _durations = new();
+    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope, int Code), MetricCounter> _total = new();
+    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope), MetricHistogram> _durations = new();
     private int _mutating;
     private int _readOnly;
     private int _watches;
@@ -31,9 +31,9 @@ internal sealed class ServerMetrics
         if (!info.IsResource) return;
         var scope = info.Name.Length > 0 ? "resource" : info.Namespace.Length > 0 ? "namespace" : "cluster";
         var verb = info.Verb.ToUpperInvariant() switch { "CREATE" => "POST", "UPDATE" => "PUT", var other => other };
-        _total.GetOrAdd((verb, info.Group, info.Version, info.Resource, info.Subresource, scope, code), static _ => new Counter()).Add();
+        _total.GetOrAdd((verb, info.Group, info.Version, info.Resource, info.Subresource, scope, code), static _ => new MetricCounter()).Add();
         if (kind == "watch") return;
-        _durations.GetOrAdd((verb, info.Group, info.Version, info.Resource, info.Subresource, scope), static _ => new Histogram(Buckets)).Observe(took.TotalSeconds);
+        _durations.GetOrAdd((verb, info.Group, info.Version, info.Resource, info.Subresource, scope), static _ => new MetricHistogram(Buckets)).Observe(took.TotalSeconds);
     }
 
     /// <summary>All of them as text.</summary>
@@ -65,6 +65,7 @@ internal sealed class ServerMetrics
             text.Append(CultureInfo.InvariantCulture, $"apiserver_storage_objects{{resource=\"{resource}\"}} {count}\n");
         }
 
+        admission.Write(text);
         return text.ToString();
     }
 
@@ -73,40 +74,5 @@ internal sealed class ServerMetrics
         if (kind == "mutating") Interlocked.Add(ref _mutating, by);
         else if (kind == "watch") Interlocked.Add(ref _watches, by);
         else Interlocked.Add(ref _readOnly, by);
-    }
-
-    private sealed class Counter
-    {
-        private long _value;
-
-        public long Value => Volatile.Read(ref _value);
-
-        public void Add() => Interlocked.Increment(ref _value);
-    }
-
-    private sealed class Histogram(double[] bounds)
-    {
-        private readonly long[] _counts = new long[bounds.Length + 1];
-        private long _microseconds;
-
-        public void Observe(double seconds)
-        {
-            var index = Array.BinarySearch(bounds, seconds);
-            Interlocked.Increment(ref _counts[index < 0 ? ~index : index]);
-            Interlocked.Add(ref _microseconds, (long)(seconds * 1e6));
-        }
-
-        public void Write(StringBuilder text, string name, string labels)
-        {
-            long sum = 0;
-            for (var i = 0; i < bounds.Length; i++)
-            {
-                sum += Volatile.Read(ref _counts[i]);
-                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{labels},le=\"{bounds[i]}\"}} {sum}\n");
-            }
-
-            sum += Volatile.Read(ref _counts[^1]);
-            text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{labels},le=\"+Inf\"}} {sum}\n{name}_sum{{{labels}}} {Volatile.Read(ref _microseconds) / 1e6}\n{name}_count{{{labels}}} {sum}\n");
-        }
     }
 }
