@@ -96,6 +96,7 @@ internal sealed class ServerParts : IAsyncDisposable
             new NamespaceController(Registry, Store, Writer, Deleter),
             new CrdFinalizer(Registry, Store, Writer, Deleter),
             new EventExpiry(Registry, Store, Deleter, clock),
+            new RoleAggregation(Registry, Store, Writer),
         ], clock, logger);
     }
 

@@ -74,8 +74,6 @@ internal sealed class WebhookMatching(ObjectStore store, ResourceRegistry regist
         }
 
         var found = ObjectStore.Newest(_namespaces, "", attributes.Namespace) ?? throw ApiErrors.NotFound("", "namespaces", attributes.Namespace);
-        var labels = new JsonObject();
-        foreach (var (key, value) in found.Header.Labels ?? new Dictionary<string, string>()) labels[key] = value;
-        return LabelSelectorValidation.Matches(selector, labels);
+        return LabelSelectorValidation.Matches(selector, found.Header.Labels);
     }
 }
