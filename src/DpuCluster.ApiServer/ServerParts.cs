@@ -45,11 +45,12 @@ internal sealed class ServerParts : IAsyncDisposable
         var recovered = data is null ? null : RecoveredState.Read(data.Files, logger);
         _log = recovered is null ? null : new DurableLog(data!.Files, recovered, logger);
         Store = new ObjectStore(_log is null ? NoLog.Instance : _log, options.HistoryLimit, recovered);
+        var webhooks = new WebhookConnections(new ServiceEndpoints(Store), clock);
         if (recovered is not null)
         {
             try
             {
-                RestoredObjects.Restore(Registry, Store, recovered, data!.Path);
+                RestoredObjects.Restore(Registry, Store, recovered, data!.Path, webhooks);
                 RecoveredState.RemoveObsolete(data.Files);
                 _log!.Start(Store.Capture);
             }
@@ -64,10 +65,10 @@ internal sealed class ServerParts : IAsyncDisposable
         var observers = new CommitObservers();
         var authorizer = new RbacAuthorizer(Store);
         var admissionMetrics = new AdmissionMetrics();
-        var admission = new AdmissionControl(new AdmissionWebhooks(Store, Registry, admissionMetrics, clock), new RbacEscalation(authorizer));
+        var admission = new AdmissionControl(new AdmissionWebhooks(Store, Registry, webhooks, admissionMetrics, clock), new RbacEscalation(authorizer));
         Writer = new ResourceWriter(Registry, Store, served, observers, admission, clock);
         Deleter = new ResourceDeleter(Store, served, observers, admission, clock);
-        _crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), clock);
+        _crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), webhooks, clock);
         observers.Add(CrdRegistrar.Group, CrdRegistrar.Plural, _crds.ObserveAsync);
         _tokens = new ServiceAccountTokens(Store, clock, options.TokenKeyPem);
         var authenticator = new Authenticator(authority, [new StaticTokens(options.Tokens), _tokens]);
@@ -131,9 +132,13 @@ internal sealed class ServerParts : IAsyncDisposable
 
     private static void CrdErrors(JsonObject crd, JsonObject? old, ICollection<FieldError> errors)
     {
-        var validator = new CustomResources.CrdValidator(new CrdRuleChecks((_, schema, path) => ValidationRulesCheck.Errors(schema, path), (_, _, _) => []));
+        var validator = new CustomResources.CrdValidator(new CrdRuleChecks((_, schema, path) => ValidationRulesCheck.Errors(schema, path), RunOnDefault));
         foreach (var error in old is null ? validator.ValidateCreate(crd) : validator.ValidateUpdate(crd, old)) errors.Add(error);
     }
+
+    /// <summary>What the rules of a schema find in one of its defaults, which stands at the path.</summary>
+    private static IReadOnlyList<FieldError> RunOnDefault(Schema schema, JsonNode value, string path) =>
+        [.. ValidationRules.For(schema).Validate(value, null).Errors.Select(error => error with { Field = error.Field == FieldPath.Whole ? path : FieldPath.Child(path, error.Field) })];
 
     /// <summary>Ends watches and background work.</summary>
     public async Task StopAsync()

@@ -16,9 +16,8 @@ internal sealed class AdmissionWebhooks
     private readonly WebhookConfigurations _mutatingConfigurations;
     private readonly WebhookCalls _calls;
 
-    public AdmissionWebhooks(ObjectStore store, ResourceRegistry registry, AdmissionMetrics metrics, TimeProvider clock)
+    public AdmissionWebhooks(ObjectStore store, ResourceRegistry registry, WebhookConnections connections, AdmissionMetrics metrics, TimeProvider clock)
     {
-        var connections = new WebhookConnections(new ServiceEndpoints(store), clock);
         _matching = new WebhookMatching(store, registry);
         _mutatingConfigurations = new WebhookConfigurations(store.Collection((GroupName, "mutatingwebhookconfigurations")), connections);
         _validating = new WebhookConfigurations(store.Collection((GroupName, "validatingwebhookconfigurations")), connections);

@@ -71,8 +71,15 @@ internal sealed class WebhookCalls(AdmissionMetrics metrics, TimeProvider clock)
         var request = AdmissionReviews.Request(attributes, served, uid);
         var review = AdmissionReviews.Review(version, request,
             WebhookMatching.Seen(attributes, attributes.Object, served), WebhookMatching.Seen(attributes, attributes.OldObject, served));
-        var answer = await hook.Client.PostAsync(review, attributes.Origin.Aborted).ConfigureAwait(false);
-        return AdmissionReviews.Read(answer, version, uid, mutating);
+        try
+        {
+            var answer = await hook.Client.PostAsync(review, attributes.Origin.Aborted).ConfigureAwait(false);
+            return AdmissionReviews.Read(answer, version, uid, mutating);
+        }
+        catch (WebhookFailure failure) when (failure.IsOfCall)
+        {
+            throw new WebhookFailure($"failed to call webhook: {failure.Message}", failure.Code);
+        }
     }
 
     /// <summary>The error that a webhook's refusal is to the client: its own, with who said so in front.</summary>

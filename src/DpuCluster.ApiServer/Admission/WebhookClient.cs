@@ -88,7 +88,7 @@ internal sealed class WebhookClient
         }
         catch (IOException)
         {
-            throw new WebhookFailure("failed to call webhook: unexpected EOF");
+            throw Unanswered("unexpected EOF");
         }
     }
 
@@ -107,17 +107,17 @@ internal sealed class WebhookClient
             var text = type.Length == 0 || type.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
                 ? Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, ShownOfAnswer))).Trim()
                 : "unknown";
-            throw new WebhookFailure($"failed to call webhook: {Refusal(code, text)}", code);
+            throw Unanswered($"{Refusal(code, text)}", code);
         }
 
-        if (body.Length == 0) throw new WebhookFailure($"failed to call webhook: 0-length response with status code: {code} and content type: {type}");
+        if (body.Length == 0) throw Unanswered($"0-length response with status code: {code} and content type: {type}");
         try
         {
-            return JsonNode.Parse(body) as JsonObject ?? throw new WebhookFailure("failed to call webhook: couldn't get version/kind; the answer is not a JSON object");
+            return JsonNode.Parse(body) as JsonObject ?? throw Unanswered("couldn't get version/kind; the answer is not a JSON object");
         }
         catch (JsonException exception)
         {
-            throw new WebhookFailure($"failed to call webhook: couldn't get version/kind; json parse error: {exception.Message}");
+            throw Unanswered($"couldn't get version/kind; json parse error: {exception.Message}");
         }
     }
 
@@ -131,7 +131,7 @@ internal sealed class WebhookClient
             int count;
             while ((count = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
             {
-                if (read.Length + count > MostOfAnswer) throw new WebhookFailure($"failed to call webhook: the answer is larger than {MostOfAnswer} bytes");
+                if (read.Length + count > MostOfAnswer) throw Unanswered($"the answer is larger than {MostOfAnswer} bytes");
                 read.Write(buffer, 0, count);
             }
 
@@ -140,6 +140,8 @@ internal sealed class WebhookClient
     }
 
     private WebhookFailure Failed(string why) => new($"failed to call webhook: Post {GoText.Quote(_url)}: {why}", 500);
+
+    private static WebhookFailure Unanswered(string why, int code = 503) => new(why, code, isOfCall: true);
 
     private static string Explain(HttpRequestException exception)
     {
