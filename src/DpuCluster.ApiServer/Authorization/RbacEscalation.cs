@@ -35,6 +35,9 @@ internal sealed class RbacEscalation(RbacAuthorizer authorizer)
     private void CheckRole(ResourceDefinition resource, string ns, JsonObject obj, JsonObject? old, UserInfo user)
     {
         var name = ObjectMetadata.Name(obj);
+
+        // A change of something else grants nothing that was not granted before.
+        if (old is not null && JsonEquality.AreEqual(obj["rules"], old["rules"]) && JsonEquality.AreEqual(obj["aggregationRule"], old["aggregationRule"])) return;
         if (May(user, "escalate", resource.Plural, ns, name)) return;
         Confirm(resource, ns, name, user, [.. obj.Objects("rules").Select(PolicyRule.Read)]);
         if (resource.Plural != "clusterroles" || (obj["aggregationRule"] is null && old?["aggregationRule"] is null)) return;
