@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Authentication;
 using DpuCluster.ApiServer.Authorization;
 using DpuCluster.ApiServer.Background;
@@ -44,11 +45,12 @@ internal sealed class ServerParts : IAsyncDisposable
         var recovered = data is null ? null : RecoveredState.Read(data.Files, logger);
         _log = recovered is null ? null : new DurableLog(data!.Files, recovered, logger);
         Store = new ObjectStore(_log is null ? NoLog.Instance : _log, options.HistoryLimit, recovered);
+        var webhooks = new WebhookConnections(new ServiceEndpoints(Store), clock);
         if (recovered is not null)
         {
             try
             {
-                RestoredObjects.Restore(Registry, Store, recovered, data!.Path);
+                RestoredObjects.Restore(Registry, Store, recovered, data!.Path, webhooks);
                 RecoveredState.RemoveObsolete(data.Files);
                 _log!.Start(Store.Capture);
             }
@@ -61,29 +63,31 @@ internal sealed class ServerParts : IAsyncDisposable
 
         var served = new ServedObjects(Registry);
         var observers = new CommitObservers();
-        Writer = new ResourceWriter(Registry, Store, served, observers, clock);
-        Deleter = new ResourceDeleter(Store, served, observers, clock);
-        _crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), clock);
+        var authorizer = new RbacAuthorizer(Store);
+        var admissionMetrics = new AdmissionMetrics();
+        var admission = new AdmissionControl(new AdmissionWebhooks(Store, Registry, webhooks, admissionMetrics, clock), new RbacEscalation(authorizer));
+        Writer = new ResourceWriter(Registry, Store, served, observers, admission, clock);
+        Deleter = new ResourceDeleter(Store, served, observers, admission, clock);
+        _crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), webhooks, clock);
         observers.Add(CrdRegistrar.Group, CrdRegistrar.Plural, _crds.ObserveAsync);
         _tokens = new ServiceAccountTokens(Store, clock, options.TokenKeyPem);
         var authenticator = new Authenticator(authority, [new StaticTokens(options.Tokens), _tokens]);
-        var authorizer = new RbacAuthorizer(Store);
-        var metrics = new ServerMetrics();
+        var metrics = new ServerMetrics(admissionMetrics);
         var tables = new TableAnswers(clock);
         var answers = new ObjectAnswers(tables);
         var decoder = new ObjectDecoder(Registry);
         var endpoints = new ApiEndpoints(
             new ReadEndpoint(Store, answers),
             new WatchEndpoint(Store, tables, clock, _stopping.Token),
-            new WriteEndpoint(Writer, decoder, answers, authorizer, new EscalationGuard(authorizer, Store)),
+            new WriteEndpoint(Writer, decoder, authorizer, answers),
             new DeleteEndpoint(Store, Deleter, answers),
             new PathEndpoints(Registry, Store, metrics, () => _ready, () => _version));
-        new ReviewEndpoints(authenticator, authorizer, decoder, Writer, clock).Register(endpoints);
+        new ReviewEndpoints(authenticator, authorizer, decoder, Writer, admission, clock).Register(endpoints);
         new ScaleEndpoint(Store, Writer).Register(endpoints);
-        endpoints.Add("", "serviceaccounts", "token", "create", new TokenEndpoint(Store, _tokens, clock).CreateAsync);
-        endpoints.Add("", "pods", "binding", "create", new BindingEndpoint(Writer, clock).CreateAsync);
+        endpoints.Add("", "serviceaccounts", "token", "create", new TokenEndpoint(Store, _tokens, admission, clock).CreateAsync);
+        endpoints.Add("", "pods", "binding", "create", new BindingEndpoint(Writer, admission, clock).CreateAsync);
         endpoints.Add("", "pods", "log", "get", new PodLogEndpoint(Store, options.PodLogs, _stopping.Token).GetAsync);
-        endpoints.Add("", "namespaces", "finalize", "update", new FinalizeEndpoint(Writer, decoder, answers).UpdateAsync);
+        endpoints.Add("", "namespaces", "finalize", "update", new FinalizeEndpoint(Store, Writer, decoder, admission, answers).UpdateAsync);
         Handler = new ApiHandler(authenticator, authorizer, Registry, Store, endpoints, metrics, clock, logger);
         _bootstrap = new Bootstrap(Registry, Store, Writer, authority.CertificatePem);
         observers.Add("", "namespaces", _bootstrap.ObserveNamespaceAsync);
@@ -93,6 +97,7 @@ internal sealed class ServerParts : IAsyncDisposable
             new NamespaceController(Registry, Store, Writer, Deleter),
             new CrdFinalizer(Registry, Store, Writer, Deleter),
             new EventExpiry(Registry, Store, Deleter, clock),
+            new RoleAggregation(Registry, Store, Writer),
         ], clock, logger);
     }
 
@@ -127,9 +132,13 @@ internal sealed class ServerParts : IAsyncDisposable
 
     private static void CrdErrors(JsonObject crd, JsonObject? old, ICollection<FieldError> errors)
     {
-        var validator = new CustomResources.CrdValidator(new CrdRuleChecks((_, schema, path) => ValidationRulesCheck.Errors(schema, path), (_, _, _) => []));
+        var validator = new CustomResources.CrdValidator(new CrdRuleChecks((_, schema, path) => ValidationRulesCheck.Errors(schema, path), RunOnDefault));
         foreach (var error in old is null ? validator.ValidateCreate(crd) : validator.ValidateUpdate(crd, old)) errors.Add(error);
     }
+
+    /// <summary>What the rules of a schema find in one of its defaults, which stands at the path.</summary>
+    private static IReadOnlyList<FieldError> RunOnDefault(Schema schema, JsonNode value, string path) =>
+        [.. ValidationRules.For(schema).Validate(value, null).Errors.Select(error => error with { Field = error.Field == FieldPath.Whole ? path : FieldPath.Child(path, error.Field) })];
 
     /// <summary>Ends watches and background work.</summary>
     public async Task StopAsync()

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace DpuCluster.ApiServer.Authentication;
 
 /// <summary>Who sends a request.</summary>
@@ -19,4 +21,22 @@ internal sealed record UserInfo(string Name, IReadOnlyList<string> Groups)
     public static UserInfo Anonymous { get; } = new("system:anonymous", [UnauthenticatedGroup]);
 
     public static UserInfo Authenticated(string name, IEnumerable<string> groups) => new(name, [.. groups, AuthenticatedGroup]);
+
+    /// <summary>The user as reviews show it.</summary>
+    public JsonObject ToJson()
+    {
+        var described = new JsonObject { ["username"] = Name };
+        if (Uid.Length > 0) described["uid"] = Uid;
+        described["groups"] = Texts(Groups);
+        if (Extra.Count > 0)
+        {
+            var extra = new JsonObject();
+            foreach (var (key, values) in Extra) extra[key] = Texts(values);
+            described["extra"] = extra;
+        }
+
+        return described;
+    }
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 }

@@ -49,11 +49,15 @@ internal sealed class RbacAuthorizer(ObjectStore store)
         }
     }
 
-    private IReadOnlyList<PolicyRule>? Rules(Binding binding, string ns)
+    private IReadOnlyList<PolicyRule>? Rules(Binding binding, string ns) => RulesOf(binding.RoleKind, binding.RoleName, ns);
+
+    /// <summary>The rules of a role; null when there is none of that name.</summary>
+    /// <param name="kind"><c>ClusterRole</c> or <c>Role</c>.</param>
+    /// <param name="name">Name.</param>
+    /// <param name="ns">Namespace of a <c>Role</c>.</param>
+    public IReadOnlyList<PolicyRule>? RulesOf(string kind, string name, string ns)
     {
-        var role = binding.RoleKind == "ClusterRole"
-            ? ObjectStore.Get(_clusterRoles, "", binding.RoleName)
-            : ObjectStore.Get(_roles, ns, binding.RoleName);
+        var role = kind == "ClusterRole" ? ObjectStore.Get(_clusterRoles, "", name) : ObjectStore.Get(_roles, ns, name);
         return role is null ? null : _rules.GetValue(role, ReadRules);
     }
 

@@ -30,12 +30,33 @@ internal static class BootstrapRoles
         yield return Role("system:auth-delegator",
             Rule(["create"], ["authentication.k8s.io"], ["tokenreviews"]),
             Rule(["create"], ["authorization.k8s.io"], ["subjectaccessreviews"]));
-        yield return Role("admin", [.. Admin(), .. Edit(), .. View()]);
-        yield return Role("edit", [.. Edit(), .. View()]);
-        yield return Role("view", View());
+        yield return Gathering("admin");
+        yield return Gathering("edit", "admin");
+        yield return Gathering("view", "edit");
+        yield return Part("admin", Admin());
+        yield return Part("edit", Edit());
+        yield return Part("view", View());
     }
 
-    // The roles that users are given in their namespaces build on each other.
+    // The roles that users are given in their namespaces build on each other, and on all that is labelled to be part of them.
+    private static JsonObject Gathering(string name, string? into = null)
+    {
+        var role = Role(name);
+        if (into is not null) role["metadata"]!["labels"]![$"{Group}/aggregate-to-{into}"] = "true";
+        role["aggregationRule"] = new JsonObject
+        {
+            ["clusterRoleSelectors"] = new JsonArray(new JsonObject { ["matchLabels"] = new JsonObject { [$"{Group}/aggregate-to-{name}"] = "true" } }),
+        };
+        return role;
+    }
+
+    private static JsonObject Part(string of, JsonObject[] rules)
+    {
+        var role = Role($"system:aggregate-to-{of}", rules);
+        role["metadata"]!["labels"]![$"{Group}/aggregate-to-{of}"] = "true";
+        return role;
+    }
+
     private static JsonObject[] Admin() =>
     [
         Rule([.. Write, .. Read], [Group], ["rolebindings", "roles"]),

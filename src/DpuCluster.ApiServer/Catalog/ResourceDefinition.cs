@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Schemas;
+using DpuCluster.ApiServer.Storage;
 
 namespace DpuCluster.ApiServer.Catalog;
 
@@ -189,7 +191,11 @@ internal sealed record StoredAs(
     string Version,
     string Plural,
     Func<JsonObject, JsonObject> ToStorage,
-    Func<JsonObject, JsonObject> FromStorage);
+    Func<JsonObject, JsonObject> FromStorage)
+{
+    /// <summary>Where to remember served forms, when making one is costly (a web service is asked); null where they are made each time.</summary>
+    public ConditionalWeakTable<StoredObject, byte[]>? Made { get; init; }
+}
 
 /// <summary>Where a resource has what its <c>scale</c> subresource shows.</summary>
 /// <param name="SpecReplicas">Such as <c>.spec.replicas</c>.</param>

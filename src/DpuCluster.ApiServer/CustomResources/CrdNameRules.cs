@@ -25,7 +25,7 @@ internal static class CrdNameRules
         }
     }
 
-    public static void CheckLabel(string name, string path, List<FieldError> errors, string before = "")
+    public static void CheckLabel(string name, string path, ICollection<FieldError> errors, string before = "")
     {
         if (ObjectNames.Dns1035Label(before.Length == 0 ? name : name.ToLowerInvariant()).ToList() is { Count: > 0 } wrong)
         {

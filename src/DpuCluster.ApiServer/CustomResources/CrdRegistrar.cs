@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Storage;
 
 namespace DpuCluster.ApiServer.CustomResources;
 
 /// <summary>Serves what CustomResourceDefinitions define: from the write that made them on, and no longer than they are there.</summary>
-internal sealed class CrdRegistrar(ResourceRegistry registry, ObjectStore store, Lazy<ResourceWriter> writer, TimeProvider clock)
+internal sealed class CrdRegistrar(ResourceRegistry registry, ObjectStore store, Lazy<ResourceWriter> writer, WebhookConnections connections, TimeProvider clock)
 {
     public const string Group = "apiextensions.k8s.io";
     public const string Plural = "customresourcedefinitions";
@@ -35,7 +36,7 @@ internal sealed class CrdRegistrar(ResourceRegistry registry, ObjectStore store,
             if (rewritten is { Deleted: false } written) crd = written.Object.Parse();
         }
 
-        registry.Serve(current.Name, CrdNaming.IsConditionTrue(crd, CrdNaming.Established) ? CustomResourceServing.Definitions(crd) : []);
+        registry.Serve(current.Name, CrdNaming.IsConditionTrue(crd, CrdNaming.Established) ? CustomResourceServing.Definitions(crd, connections) : []);
     }
 
     private bool Establish(JsonObject crd) =>

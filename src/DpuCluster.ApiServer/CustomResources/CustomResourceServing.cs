@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Schemas;
 
@@ -7,7 +8,9 @@ namespace DpuCluster.ApiServer.CustomResources;
 /// <summary>Makes of a CustomResourceDefinition the resources that it defines, one for each served version.</summary>
 internal static class CustomResourceServing
 {
-    public static IReadOnlyList<ResourceDefinition> Definitions(JsonObject crd)
+    /// <param name="crd">The definition.</param>
+    /// <param name="connections">Opens connections to the web service that converts between versions.</param>
+    public static IReadOnlyList<ResourceDefinition> Definitions(JsonObject crd, WebhookConnections connections)
     {
         var spec = crd["spec"]!.AsObject();
         var names = (crd["status"]?["acceptedNames"] as JsonObject) is { } accepted && Text(accepted, "kind").Length > 0 ? accepted : spec["names"]!.AsObject();
@@ -16,16 +19,17 @@ internal static class CustomResourceServing
         var versions = spec["versions"]!.AsArray().Select(v => v!.AsObject()).ToList();
         var storage = versions.First(v => IsTrue(v, "storage"));
         var storageVersion = Text(storage, "name");
+        var conversion = ConversionWebhook.Of(spec, connections);
         var definitions = new List<ResourceDefinition>();
         foreach (var version in versions.Where(v => IsTrue(v, "served")))
         {
-            definitions.Add(Definition(spec, names, group, plural, version, storageVersion));
+            definitions.Add(Definition(spec, names, group, plural, version, storageVersion, conversion));
         }
 
         return definitions;
     }
 
-    private static ResourceDefinition Definition(JsonObject spec, JsonObject names, string group, string plural, JsonObject version, string storageVersion)
+    private static ResourceDefinition Definition(JsonObject spec, JsonObject names, string group, string plural, JsonObject version, string storageVersion, ConversionWebhook? conversion)
     {
         var name = Text(version, "name");
         var kind = Text(names, "kind");
@@ -65,17 +69,19 @@ internal static class CustomResourceServing
         };
         if (name == storageVersion) return definition;
 
-        // Versions differ in their name and schema only (conversion strategy None): what is stored gets the other name.
         var (served, stored) = ($"{group}/{name}", $"{group}/{storageVersion}");
         return definition with
         {
-            StoredAs = new StoredAs(group, storageVersion, plural, obj => Renamed(obj, stored), obj =>
+            StoredAs = new StoredAs(group, storageVersion, plural, obj => Converted(conversion, obj, stored), obj =>
             {
-                var renamed = Renamed(obj, served);
-                SchemaPruner.Prune(schema, renamed, isResourceRoot: true);
-                SchemaDefaulter.Apply(schema, renamed);
-                return renamed;
-            }),
+                var converted = Converted(conversion, obj, served);
+                SchemaPruner.Prune(schema, converted, isResourceRoot: true);
+                SchemaDefaulter.Apply(schema, converted);
+                return converted;
+            })
+            {
+                Made = conversion is null ? null : [],
+            },
         };
     }
 
@@ -83,8 +89,10 @@ internal static class CustomResourceServing
         new(apiVersion, kind, schema, scale is null ? null : new ScalePaths(scale.SpecReplicas, scale.StatusReplicas, scale.LabelSelector),
             (value, old) => ValidationRules.For(schema).Validate(value, old).Errors);
 
-    private static JsonObject Renamed(JsonObject obj, string apiVersion)
+    /// <summary>The object in another version: as a web service makes it or, where there is none, with the other name only.</summary>
+    private static JsonObject Converted(ConversionWebhook? conversion, JsonObject obj, string apiVersion)
     {
+        if (conversion is not null) return conversion.Convert(obj, apiVersion);
         obj["apiVersion"] = apiVersion;
         return obj;
     }

@@ -60,7 +60,8 @@ internal sealed partial class ApiHandler(
         }
         finally
         {
-            metrics.End(info, inFlight, http.Response.StatusCode, clock.GetElapsedTime(started));
+            var served = info.IsResource ? registry.Find(info.Group, info.Version, info.Resource) : null;
+            metrics.End(http, info, served, inFlight, clock.GetElapsedTime(started));
         }
     }
 

@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using DpuCluster.ApiServer.Catalog;
+using Microsoft.AspNetCore.Http;
 
 namespace DpuCluster.ApiServer.Http;
 
 /// <summary>Counts requests, and tells of them in the text format of Prometheus under the names that kube-apiserver uses.</summary>
-internal sealed class ServerMetrics
+internal sealed class ServerMetrics(Admission.AdmissionMetrics admission)
 {
     private static readonly double[] Buckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 
-    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope, int Code), Counter> _total = new();
-    private readonly ConcurrentDictionary<(string Verb, string Group, string Version, string Resource, string Subresource, string Scope), Histogram> _durations = new();
+    private readonly ConcurrentDictionary<(RequestLabels Labels, int Code), MetricCounter> _total = new();
+    private readonly ConcurrentDictionary<RequestLabels, MetricHistogram> _durations = new();
     private int _mutating;
     private int _readOnly;
     private int _watches;
@@ -25,15 +28,19 @@ internal sealed class ServerMetrics
     }
 
     /// <summary>A request has ended.</summary>
-    public void End(RequestInfo info, string kind, int code, TimeSpan took)
+    /// <param name="http">The request and its answer.</param>
+    /// <param name="info">What it asked for.</param>
+    /// <param name="resource">The resource that it named; null where none is served by that name.</param>
+    /// <param name="kind">What <see cref="Begin"/> gave.</param>
+    /// <param name="took">How long it took.</param>
+    public void End(HttpContext http, RequestInfo info, ResourceDefinition? resource, string kind, TimeSpan took)
     {
         Change(kind, -1);
         if (!info.IsResource) return;
-        var scope = info.Name.Length > 0 ? "resource" : info.Namespace.Length > 0 ? "namespace" : "cluster";
-        var verb = info.Verb.ToUpperInvariant() switch { "CREATE" => "POST", "UPDATE" => "PUT", var other => other };
-        _total.GetOrAdd((verb, info.Group, info.Version, info.Resource, info.Subresource, scope, code), static _ => new Counter()).Add();
+        var labels = RequestLabels.Of(http.Request, info, resource);
+        _total.GetOrAdd((labels, http.Response.StatusCode), static _ => new MetricCounter()).Add();
         if (kind == "watch") return;
-        _durations.GetOrAdd((verb, info.Group, info.Version, info.Resource, info.Subresource, scope), static _ => new Histogram(Buckets)).Observe(took.TotalSeconds);
+        _durations.GetOrAdd(labels, static _ => new MetricHistogram(Buckets)).Observe(took.TotalSeconds);
     }
 
     /// <summary>All of them as text.</summary>
@@ -42,16 +49,15 @@ internal sealed class ServerMetrics
         // ToArray of the dictionaries themselves: what LINQ does to sort them fails when one grows meanwhile.
         var text = new StringBuilder();
         text.Append("# HELP apiserver_request_total Requests, by what they asked for and how they were answered.\n# TYPE apiserver_request_total counter\n");
-        foreach (var (key, counter) in _total.ToArray().OrderBy(p => p.Key))
+        foreach (var (key, counter) in _total.ToArray().OrderBy(p => p.Key.Labels.Text, StringComparer.Ordinal).ThenBy(p => p.Key.Code))
         {
-            text.Append(CultureInfo.InvariantCulture, $"apiserver_request_total{{code=\"{key.Code}\",component=\"apiserver\",dry_run=\"\",group=\"{key.Group}\",resource=\"{key.Resource}\",scope=\"{key.Scope}\",subresource=\"{key.Subresource}\",verb=\"{key.Verb}\",version=\"{key.Version}\"}} {counter.Value}\n");
+            text.Append(CultureInfo.InvariantCulture, $"apiserver_request_total{{code=\"{key.Code}\",{key.Labels.Text}}} {counter.Value}\n");
         }
 
         text.Append("# HELP apiserver_request_duration_seconds How long requests took.\n# TYPE apiserver_request_duration_seconds histogram\n");
-        foreach (var (key, histogram) in _durations.ToArray().OrderBy(p => p.Key))
+        foreach (var (key, histogram) in _durations.ToArray().OrderBy(p => p.Key.Text, StringComparer.Ordinal))
         {
-            histogram.Write(text, "apiserver_request_duration_seconds",
-                $"component=\"apiserver\",dry_run=\"\",group=\"{key.Group}\",resource=\"{key.Resource}\",scope=\"{key.Scope}\",subresource=\"{key.Subresource}\",verb=\"{key.Verb}\",version=\"{key.Version}\"");
+            histogram.Write(text, "apiserver_request_duration_seconds", key.Text);
         }
 
         text.Append("# HELP apiserver_current_inflight_requests Requests that are being answered.\n# TYPE apiserver_current_inflight_requests gauge\n");
@@ -65,7 +71,21 @@ internal sealed class ServerMetrics
             text.Append(CultureInfo.InvariantCulture, $"apiserver_storage_objects{{resource=\"{resource}\"}} {count}\n");
         }
 
+        admission.Write(text);
+        WriteProcess(text);
         return text.ToString();
+    }
+
+    private static void WriteProcess(StringBuilder text)
+    {
+        using var process = Process.GetCurrentProcess();
+        var started = new DateTimeOffset(process.StartTime).ToUnixTimeMilliseconds() / 1000.0;
+        text.Append("# HELP process_cpu_seconds_total Processor time that was used.\n# TYPE process_cpu_seconds_total counter\n");
+        text.Append(CultureInfo.InvariantCulture, $"process_cpu_seconds_total {process.TotalProcessorTime.TotalSeconds}\n");
+        text.Append("# HELP process_resident_memory_bytes Memory that is in use.\n# TYPE process_resident_memory_bytes gauge\n");
+        text.Append(CultureInfo.InvariantCulture, $"process_resident_memory_bytes {process.WorkingSet64}\n");
+        text.Append("# HELP process_start_time_seconds When the process began, since 1970.\n# TYPE process_start_time_seconds gauge\n");
+        text.Append(CultureInfo.InvariantCulture, $"process_start_time_seconds {started}\n");
     }
 
     private void Change(string kind, int by)
@@ -73,40 +93,5 @@ internal sealed class ServerMetrics
         if (kind == "mutating") Interlocked.Add(ref _mutating, by);
         else if (kind == "watch") Interlocked.Add(ref _watches, by);
         else Interlocked.Add(ref _readOnly, by);
-    }
-
-    private sealed class Counter
-    {
-        private long _value;
-
-        public long Value => Volatile.Read(ref _value);
-
-        public void Add() => Interlocked.Increment(ref _value);
-    }
-
-    private sealed class Histogram(double[] bounds)
-    {
-        private readonly long[] _counts = new long[bounds.Length + 1];
-        private long _microseconds;
-
-        public void Observe(double seconds)
-        {
-            var index = Array.BinarySearch(bounds, seconds);
-            Interlocked.Increment(ref _counts[index < 0 ? ~index : index]);
-            Interlocked.Add(ref _microseconds, (long)(seconds * 1e6));
-        }
-
-        public void Write(StringBuilder text, string name, string labels)
-        {
-            long sum = 0;
-            for (var i = 0; i < bounds.Length; i++)
-            {
-                sum += Volatile.Read(ref _counts[i]);
-                text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{labels},le=\"{bounds[i]}\"}} {sum}\n");
-            }
-
-            sum += Volatile.Read(ref _counts[^1]);
-            text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{{labels},le=\"+Inf\"}} {sum}\n{name}_sum{{{labels}}} {Volatile.Read(ref _microseconds) / 1e6}\n{name}_count{{{labels}}} {sum}\n");
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Background;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.CustomResources;
@@ -12,7 +13,7 @@ namespace DpuCluster.ApiServer.Resources;
 /// Deletes objects: at once where nothing holds them, otherwise by marking them, so that those who hold them by a finalizer, by
 /// dependents or by a grace period can finish first.
 /// </summary>
-internal sealed class ResourceDeleter(ObjectStore store, ServedObjects served, CommitObservers observers, TimeProvider clock)
+internal sealed class ResourceDeleter(ObjectStore store, ServedObjects served, CommitObservers observers, AdmissionControl admission, TimeProvider clock)
 {
     private const string OrphanFinalizer = "orphan";
     private const string ForegroundFinalizer = "foregroundDeletion";
@@ -27,6 +28,7 @@ internal sealed class ResourceDeleter(ObjectStore store, ServedObjects served, C
             if (ObjectStore.Newest(collection, ns, name) is not { } current) return null;
             CheckPreconditions(resource, current, options);
             var obj = ServedObjects.Read(resource, current);
+            await admission.DeleteAsync(resource, obj, options).ConfigureAwait(false);
             var marked = Mark(resource, obj, options);
             if (marked == Marking.Waits)
             {

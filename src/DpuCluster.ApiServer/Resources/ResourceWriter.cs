@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Catalog.Kinds;
 using DpuCluster.ApiServer.CustomResources;
@@ -14,7 +15,7 @@ namespace DpuCluster.ApiServer.Resources;
 /// Bodies come in already decoded, in the served version.
 /// </summary>
 internal sealed class ResourceWriter(
-    ResourceRegistry registry, ObjectStore store, ServedObjects served, CommitObservers observers, TimeProvider clock)
+    ResourceRegistry registry, ObjectStore store, ServedObjects served, CommitObservers observers, AdmissionControl admission, TimeProvider clock)
 {
     private const int NameAttempts = 8;
 
@@ -26,29 +27,29 @@ internal sealed class ResourceWriter(
     public async Task<Written> CreateAsync(
         ResourceDefinition resource, string ns, JsonObject body, WriteOptions options)
     {
-        var metadata = ObjectMetadata.Of(body);
         CheckNamespaceMatches(resource, ns, body);
         if (ObjectMetadata.Text(body, "resourceVersion") is not ("" or "0"))
         {
             throw new ApiException(500, "", "resourceVersion should not be set on objects to be created");
         }
 
+        CheckNamespaceIsThere(resource, ns, body, options);
+        foreach (var field in ServerFields) ObjectMetadata.Of(body).Remove(field);
+        var strategy = resource.Strategy;
+        strategy.Normalize(body);
+        strategy.Default(body);
+        TrackFields(resource, null, body, options);
+        body = await admission.MutateAsync(resource, ns, body, null, options).ConfigureAwait(false);
+        CheckNamespaceMatches(resource, ns, body);
+        var metadata = ObjectMetadata.Of(body);
         var prefix = ObjectMetadata.Text(body, "generateName");
         var generated = ObjectMetadata.Name(body).Length == 0 && prefix.Length > 0;
         if (generated) metadata["name"] = ObjectMetadata.Generate(prefix);
-        CheckNamespaceIsThere(resource, ns, body, options);
-        foreach (var field in ServerFields) metadata.Remove(field);
         metadata["uid"] = Guid.NewGuid().ToString();
         metadata["creationTimestamp"] = ObjectMetadata.Time(clock.GetUtcNow());
         if (resource.TracksGeneration) metadata["generation"] = 1;
         else metadata.Remove("generation");
-
-        var strategy = resource.Strategy;
-        strategy.Normalize(body);
-        strategy.Default(body);
         strategy.PrepareForCreate(body);
-        options.Admit?.Invoke(body, null);
-        TrackFields(resource, null, body, options);
         var errors = new List<FieldError>();
         // A definition's name is validated with what it defines.
         if (strategy is not CustomResourceDefinitionStrategy) ObjectMetaValidation.Validate(ObjectMetadata.Of(body), resource, errors);
@@ -62,6 +63,7 @@ internal sealed class ResourceWriter(
         try
         {
             if (errors.Count > 0) throw ApiErrors.Invalid(resource, ObjectMetadata.Name(body), errors);
+            await admission.ValidateAsync(resource, ns, body, null, options).ConfigureAwait(false);
             for (var attempt = 1; ; attempt++)
             {
                 var name = ObjectMetadata.Name(body);
@@ -105,23 +107,29 @@ internal sealed class ResourceWriter(
         ResourceDefinition resource, string ns, string name, Func<JsonObject, JsonObject> change, WriteOptions options)
     {
         var collection = store.Collection(resource.StorageKey);
+        var told = options.Warnings.Count;
         while (true)
         {
             if (ObjectStore.Newest(collection, ns, name) is not { } current) return null;
+
+            // What an attempt that came too late had to tell is told again by the next.
+            options.Warnings.RemoveRange(told, options.Warnings.Count - told);
             var old = ServedObjects.Read(resource, current);
             var obj = change(ServedObjects.Read(resource, current));
             CheckNamespaceMatches(resource, ns, obj);
             var conditional = CheckIsUpdateOf(resource, obj, old, current, options);
-            Prepare(resource, obj, old, options);
-            options.Admit?.Invoke(obj, old);
+            Complete(resource, obj, old);
             TrackFields(resource, old, obj, options);
+            obj = await admission.MutateAsync(resource, ns, obj, old, options).ConfigureAwait(false);
+            Prepare(resource, obj, old, options);
+            if (!options.IsInternal) FieldManager.KeepTimesIfUnchanged(old, obj);
             Validate(resource, obj, old, options);
-            options.Warnings.Clear();
             options.Warnings.AddRange(resource.Strategy.Warnings(obj, old));
 
             if (IsGone(resource, obj))
             {
                 // The last finalizer went with this very write: it is the deletion, and answers with the object as it would have been.
+                await admission.ValidateAsync(resource, ns, obj, old, options).ConfigureAwait(false);
                 var last = served.Draft(resource, obj);
                 var answer = StoredObject.From(last, current.Revision);
                 if (options.DryRun) return new Written(answer, Deleted: true);
@@ -139,6 +147,7 @@ internal sealed class ResourceWriter(
             try
             {
                 if (errors.Count > 0) throw ApiErrors.Invalid(resource, name, errors);
+                await admission.ValidateAsync(resource, ns, obj, old, options).ConfigureAwait(false);
                 var draft = served.Draft(resource, obj);
                 if (IsSame(draft, current)) return await UnchangedAsync(current).ConfigureAwait(false);
                 if (options.DryRun) return new Written(StoredObject.From(draft, current.Revision));
@@ -199,7 +208,7 @@ internal sealed class ResourceWriter(
         return new Written(current);
     }
 
-    private static readonly string[] ServerFields = ["selfLink", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"];
+    private static readonly string[] ServerFields = ["selfLink", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"];
 
     private static void CheckNamespaceMatches(ResourceDefinition resource, string ns, JsonObject body)
     {
@@ -279,25 +288,28 @@ internal sealed class ResourceWriter(
     {
         if (options.IsInternal) return;
         if (!options.IsApply) FieldManager.Update(old, obj, ManagementOf(resource, options));
-        if (old is not null) FieldManager.KeepTimesIfUnchanged(old, obj);
     }
 
-    private static void Prepare(ResourceDefinition resource, JsonObject obj, JsonObject old, WriteOptions options)
+    /// <summary>Fills in what a client may leave out of a new state.</summary>
+    private static void Complete(ResourceDefinition resource, JsonObject obj, JsonObject old)
     {
         var metadata = ObjectMetadata.Of(obj);
         var oldMetadata = ObjectMetadata.Of(old);
         ObjectMetaValidation.PrepareForUpdate(metadata, oldMetadata);
         ObjectMetadata.Set(metadata, "generation", oldMetadata["generation"]?.DeepClone());
         metadata.Remove("selfLink");
+        resource.Strategy.Normalize(obj);
+        resource.Strategy.Default(obj);
+    }
+
+    private static void Prepare(ResourceDefinition resource, JsonObject obj, JsonObject old, WriteOptions options)
+    {
         var strategy = resource.Strategy;
-        strategy.Normalize(obj);
-        strategy.Default(obj);
         if (options.Subresource == "status") strategy.PrepareForStatusUpdate(obj, old);
         else strategy.PrepareForUpdate(obj, old);
         if (resource.TracksGeneration && options.Subresource != "status" && strategy.DesiredStateChanged(obj, old))
         {
-            metadata = ObjectMetadata.Of(obj);
-            metadata["generation"] = (ObjectMetadata.Number(old, "generation") ?? 0) + 1;
+            ObjectMetadata.Of(obj)["generation"] = (ObjectMetadata.Number(old, "generation") ?? 0) + 1;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.CustomResources;
 using DpuCluster.ApiServer.Storage;
@@ -11,13 +12,13 @@ internal static class RestoredObjects
 {
     /// <summary>Restores everything; before the store takes its first write.</summary>
     /// <exception cref="DataRefusedException">What was kept contradicts itself.</exception>
-    public static void Restore(ResourceRegistry registry, ObjectStore store, RecoveredState recovered, string directory)
+    public static void Restore(ResourceRegistry registry, ObjectStore store, RecoveredState recovered, string directory, WebhookConnections connections)
     {
         // What there is of custom resources can be read only by their definitions, wherever those stand.
         foreach (var definition in LastOfEach(recovered, CrdRegistrar.Group, CrdRegistrar.Plural))
         {
             var crd = (JsonObject)JsonNode.Parse(definition.Json)!;
-            if (CrdNaming.IsConditionTrue(crd, CrdNaming.Established)) registry.Serve(definition.Name, CustomResourceServing.Definitions(crd));
+            if (CrdNaming.IsConditionTrue(crd, CrdNaming.Established)) registry.Serve(definition.Name, CustomResourceServing.Definitions(crd, connections));
         }
 
         foreach (var group in Read(registry, recovered.Objects).GroupBy(one => (one.Record.Group, one.Record.Plural)))

@@ -11,13 +11,18 @@ internal sealed class ServedObjects(ResourceRegistry registry)
     /// <summary>The object as a tree of its own, in the served version.</summary>
     public static JsonObject Read(ResourceDefinition resource, StoredObject stored)
     {
+        if (resource.StoredAs is { Made: not null }) return (JsonObject)JsonNode.Parse(Json(resource, stored))!;
         var obj = stored.Parse();
         return resource.StoredAs is { } view ? view.FromStorage(obj) : obj;
     }
 
     /// <summary>The object's JSON in the served version.</summary>
-    public static byte[] Json(ResourceDefinition resource, StoredObject stored) =>
-        resource.StoredAs is null ? stored.Json : ObjectEncoder.Encode(Read(resource, stored), SchemaFor(resource), out _);
+    public static byte[] Json(ResourceDefinition resource, StoredObject stored) => resource.StoredAs switch
+    {
+        null => stored.Json,
+        { Made: { } made } view => made.GetValue(stored, one => ObjectEncoder.Encode(view.FromStorage(one.Parse()), SchemaFor(resource), out _)),
+        _ => ObjectEncoder.Encode(Read(resource, stored), SchemaFor(resource), out _),
+    };
 
     /// <summary>The object's JSON as an item of a list: those of built-in kinds leave out kind and version.</summary>
     public static ReadOnlyMemory<byte> Item(ResourceDefinition resource, StoredObject stored)

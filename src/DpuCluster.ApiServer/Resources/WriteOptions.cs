@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
+
 namespace DpuCluster.ApiServer.Resources;
 
 /// <summary>What to do with fields that the schema does not know, or that stand twice.</summary>
@@ -35,11 +38,14 @@ internal sealed record WriteOptions
     /// <summary>Whether field management was part of making the new state (an apply).</summary>
     public bool IsApply { get; init; }
 
-    /// <summary>Refuses, by an exception, what the client may not store: given the object, and the object before where there was one.</summary>
-    public Action<System.Text.Json.Nodes.JsonObject, System.Text.Json.Nodes.JsonObject?>? Admit { get; init; }
-
     /// <summary>Takes what the client should be told.</summary>
     public List<string> Warnings { get; init; } = [];
+
+    /// <summary>Whose write it is; null for a write of the server itself, of which no webhook is asked.</summary>
+    public AdmissionOrigin? Origin { get; init; }
+
+    /// <summary>What webhooks see in place of the object; null for the object.</summary>
+    public AdmissionView? View { get; init; }
 }
 
 /// <summary>How an object is deleted.</summary>
@@ -61,6 +67,28 @@ internal sealed record DeleteOptions
     public string? PreconditionUid { get; init; }
 
     public string? PreconditionResourceVersion { get; init; }
+
+    /// <summary>Whose deletion it is; null for one of the server itself, of which no webhook is asked.</summary>
+    public AdmissionOrigin? Origin { get; init; }
+
+    /// <summary>The options as webhooks see them.</summary>
+    public JsonObject ToJson()
+    {
+        var options = new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "meta.k8s.io/v1" };
+        if (GracePeriodSeconds is { } grace) options["gracePeriodSeconds"] = grace;
+        if (PreconditionUid is not null || PreconditionResourceVersion is not null)
+        {
+            var preconditions = new JsonObject();
+            if (PreconditionUid is not null) preconditions["uid"] = PreconditionUid;
+            if (PreconditionResourceVersion is not null) preconditions["resourceVersion"] = PreconditionResourceVersion;
+            options["preconditions"] = preconditions;
+        }
+
+        if (OrphanDependents is { } orphan) options["orphanDependents"] = orphan;
+        if (PropagationPolicy.Length > 0) options["propagationPolicy"] = PropagationPolicy;
+        if (DryRun) options["dryRun"] = new JsonArray("All");
+        return options;
+    }
 }
 
 /// <summary>What a write came to.</summary>

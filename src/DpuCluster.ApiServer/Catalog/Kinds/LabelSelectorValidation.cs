@@ -40,13 +40,18 @@ internal static class LabelSelectorValidation
         selector?.Object("matchLabels") is not { Count: > 0 } && selector?.Objects("matchExpressions").Any() != true;
 
     /// <summary>Whether labels meet every requirement of the selector.</summary>
-    public static bool Matches(JsonObject selector, JsonObject? labels)
+    public static bool Matches(JsonObject selector, JsonObject? labels) => Matches(selector, key => labels?[key].AsText());
+
+    /// <summary>Whether labels as the storage keeps them meet every requirement of the selector.</summary>
+    public static bool Matches(JsonObject selector, IReadOnlyDictionary<string, string>? labels) => Matches(selector, key => labels?.GetValueOrDefault(key));
+
+    private static bool Matches(JsonObject selector, Func<string, string?> labelOf)
     {
         foreach (var (key, value) in selector.Object("matchLabels") ?? [])
-            if (labels?[key].AsText() is not { } label || label != value.AsText()) return false;
+            if (labelOf(key) is not { } label || label != value.AsText()) return false;
         foreach (var requirement in selector.Objects("matchExpressions"))
         {
-            var label = labels?[requirement.Text("key")].AsText();
+            var label = labelOf(requirement.Text("key"));
             var met = requirement.Text("operator") switch
             {
                 "In" => label is not null && requirement.Texts("values").Contains(label),

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Resources;
 
 namespace DpuCluster.ApiServer.Http.Verbs;
 
 /// <summary>Gives a pod to a node (<c>pods/binding</c>): the only way in which a pod that exists gets one.</summary>
-internal sealed class BindingEndpoint(ResourceWriter writer, TimeProvider clock)
+internal sealed class BindingEndpoint(ResourceWriter writer, AdmissionControl admission, TimeProvider clock)
 {
     public async Task CreateAsync(ApiRequest request)
     {
@@ -13,6 +14,7 @@ internal sealed class BindingEndpoint(ResourceWriter writer, TimeProvider clock)
         var options = RequestOptions.Read(request, "CreateOptions");
         var binding = RequestBody.TryParse(await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false))
             ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type Binding)");
+        binding = await admission.AdmitAsync(request, options, new ReviewedKind("", "v1", "Binding"), binding).ConfigureAwait(false);
         var target = binding.Object("target") ?? [];
         var node = target.Text("name");
         if (node.Length == 0 || target.Text("kind") is not ("" or "Node"))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Protobuf;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Schemas;
@@ -47,6 +48,7 @@ internal static class RequestOptions
             IsApply = isApply,
             Subresource = request.Info.Subresource,
             Warnings = request.Warnings,
+            Origin = new AdmissionOrigin(request.User, manager, validation, request.Warnings, request.Aborted),
         };
     }
 
@@ -100,6 +102,7 @@ internal static class RequestOptions
             errors.Add(FieldError.NotSupported("propagationPolicy", JsonValue.Create(policy), ["Foreground", "Background", "Orphan", "nil"]));
         }
 
+        options = options with { Origin = new AdmissionOrigin(request.User, "", "", request.Warnings, request.Aborted) };
         return errors.Count == 0 ? options : throw ApiErrors.Invalid("meta.k8s.io", "DeleteOptions", "", errors);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Authentication;
 using DpuCluster.ApiServer.Authorization;
 using DpuCluster.ApiServer.Resources;
@@ -7,7 +8,7 @@ using DpuCluster.ApiServer.Schemas;
 namespace DpuCluster.ApiServer.Http.Verbs;
 
 /// <summary>Answers the kinds that are only asked: who am I, may I, may they.</summary>
-internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorizer authorizer, ObjectDecoder decoder, ResourceWriter writer, TimeProvider clock)
+internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorizer authorizer, ObjectDecoder decoder, ResourceWriter writer, AdmissionControl admission, TimeProvider clock)
 {
     private const string AuthorizationGroup = "authorization.k8s.io";
     private const string AuthenticationGroup = "authentication.k8s.io";
@@ -28,6 +29,7 @@ internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorize
         var review = decoder.Read(request.Resource, await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false), options);
         request.Resource.Strategy.Normalize(review);
         FieldManagement.FieldManager.Update(null, review, writer.ManagementOf(request.Resource, options));
+        review = await admission.AdmitAsync(request, options, null, review).ConfigureAwait(false);
         answer(review);
         var json = Storage.ObjectEncoder.Encode(review, request.Resource.Schema, out _);
         await ResponseWriter.WriteAsync(request.Http, 201, request.Accept, json).ConfigureAwait(false);
@@ -100,7 +102,7 @@ internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorize
     private void Self(ApiRequest request, JsonObject review)
     {
         ObjectMetadata.Of(review)["creationTimestamp"] = ObjectMetadata.Time(clock.GetUtcNow());
-        review["status"] = new JsonObject { ["userInfo"] = Describe(request.User) };
+        review["status"] = new JsonObject { ["userInfo"] = request.User.ToJson() };
     }
 
     private void Token(JsonObject review)
@@ -108,23 +110,8 @@ internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorize
         var token = Text(review["spec"] as JsonObject ?? [], "token");
         if (token.Length == 0) throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
         review["status"] = authenticator.ByToken(token) is { } user
-            ? new JsonObject { ["authenticated"] = true, ["user"] = Describe(user), ["audiences"] = new JsonArray(ServiceAccountTokens.Issuer) }
+            ? new JsonObject { ["authenticated"] = true, ["user"] = user.ToJson(), ["audiences"] = new JsonArray(ServiceAccountTokens.Issuer) }
             : new JsonObject { ["user"] = new JsonObject(), ["error"] = "[invalid bearer token]" };
-    }
-
-    private static JsonObject Describe(UserInfo user)
-    {
-        var described = new JsonObject { ["username"] = user.Name };
-        if (user.Uid.Length > 0) described["uid"] = user.Uid;
-        described["groups"] = Texts(user.Groups);
-        if (user.Extra.Count > 0)
-        {
-            var extra = new JsonObject();
-            foreach (var (key, values) in user.Extra) extra[key] = Texts(values);
-            described["extra"] = extra;
-        }
-
-        return described;
     }
 
     private static JsonArray Texts(IEnumerable<string> texts)

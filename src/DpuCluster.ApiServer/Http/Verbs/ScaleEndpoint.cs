@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Patches;
 using DpuCluster.ApiServer.Resources;
@@ -74,9 +75,14 @@ internal sealed class ScaleEndpoint(ObjectStore store, ResourceWriter writer)
 
             Set(obj, paths.SpecReplicas, replicas);
             return obj;
-        }, options with { IsPatch = true }).ConfigureAwait(false) ?? throw ApiErrors.NotFound(resource, info.Name);
+        }, options with { IsPatch = true, View = ViewOf(resource, paths) }).ConfigureAwait(false) ?? throw ApiErrors.NotFound(resource, info.Name);
         await ResponseWriter.WriteAsync(request.Http, 200, request.Accept, Scale(resource, ServedObjects.Read(resource, written.Object))).ConfigureAwait(false);
     }
+
+    private static AdmissionView ViewOf(ResourceDefinition resource, ScalePaths paths) => new(
+        new ReviewedKind("autoscaling", "v1", "Scale"),
+        obj => Scale(resource, obj),
+        (obj, scale) => Set(obj, paths.SpecReplicas, scale.Object("spec")?.Whole("replicas") ?? 0));
 
     private static JsonObject Scale(ResourceDefinition resource, JsonObject obj)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Authentication;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Schemas;
@@ -7,7 +8,7 @@ using DpuCluster.ApiServer.Storage;
 namespace DpuCluster.ApiServer.Http.Verbs;
 
 /// <summary>Issues tokens of service accounts (<c>serviceaccounts/token</c>).</summary>
-internal sealed class TokenEndpoint(ObjectStore store, ServiceAccountTokens tokens, TimeProvider clock)
+internal sealed class TokenEndpoint(ObjectStore store, ServiceAccountTokens tokens, AdmissionControl admission, TimeProvider clock)
 {
     private const long Default = 3600;
     private const long Least = 600;
@@ -19,6 +20,8 @@ internal sealed class TokenEndpoint(ObjectStore store, ServiceAccountTokens toke
         var read = RequestBody.TryParse(await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false))
             ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type TokenRequest)");
         var account = ObjectStore.Get(store.Collection(("", "serviceaccounts")), info.Namespace, info.Name) ?? throw ApiErrors.NotFound(request.Resource, info.Name);
+        var options = RequestOptions.Read(request, "CreateOptions");
+        read = await admission.AdmitAsync(request, options, new ReviewedKind("authentication.k8s.io", "v1", "TokenRequest"), read).ConfigureAwait(false);
         var spec = read["spec"] as JsonObject ?? [];
         var seconds = spec["expirationSeconds"] is JsonValue value && value.TryGetValue(out long given) ? given : Default;
         var errors = new List<FieldError>();

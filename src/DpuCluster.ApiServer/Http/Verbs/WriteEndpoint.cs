@@ -9,8 +9,7 @@ using DpuCluster.ApiServer.Schemas.FieldValidation;
 namespace DpuCluster.ApiServer.Http.Verbs;
 
 /// <summary>Answers <c>create</c>, <c>update</c> and <c>patch</c>, of objects and of their <c>status</c>.</summary>
-internal sealed class WriteEndpoint(
-    ResourceWriter writer, ObjectDecoder decoder, ObjectAnswers answers, RbacAuthorizer authorizer, EscalationGuard escalation)
+internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder, RbacAuthorizer authorizer, ObjectAnswers answers)
 {
     private const string JsonPatchType = "application/json-patch+json";
     private const string MergePatchType = "application/merge-patch+json";
@@ -20,7 +19,7 @@ internal sealed class WriteEndpoint(
     public async Task CreateAsync(ApiRequest request)
     {
         var resource = request.Resource;
-        var options = Options(request, "CreateOptions");
+        var options = RequestOptions.Read(request, "CreateOptions");
         var obj = decoder.Read(resource, await ReadBodyAsync(request).ConfigureAwait(false), options);
         var written = await writer.CreateAsync(resource, request.Info.Namespace, obj, options).ConfigureAwait(false);
         await answers.WriteAsync(request, 201, written.Object).ConfigureAwait(false);
@@ -29,7 +28,7 @@ internal sealed class WriteEndpoint(
     public async Task UpdateAsync(ApiRequest request)
     {
         var (resource, info) = (request.Resource, request.Info);
-        var options = Options(request, "UpdateOptions");
+        var options = RequestOptions.Read(request, "UpdateOptions");
         var obj = decoder.Read(resource, await ReadBodyAsync(request).ConfigureAwait(false), options);
         CheckName(obj, info.Name);
         var written = await writer.UpdateAsync(resource, info.Namespace, info.Name, _ => (JsonObject)obj.DeepClone(), options).ConfigureAwait(false);
@@ -49,7 +48,7 @@ internal sealed class WriteEndpoint(
         var type = RequestBody.ContentType(request.Http.Request);
         CheckPatchType(request, type);
         var isApply = type == ApplyPatchType;
-        var options = Options(request, "PatchOptions", isApply);
+        var options = RequestOptions.Read(request, "PatchOptions", isApply);
         var body = await RequestBody.ReadAsync(request.Http).ConfigureAwait(false);
         if (isApply)
         {
@@ -102,9 +101,6 @@ internal sealed class WriteEndpoint(
             return;
         }
     }
-
-    private WriteOptions Options(ApiRequest request, string kind, bool isApply = false) =>
-        RequestOptions.Read(request, kind, isApply) with { Admit = (obj, old) => escalation.Check(request.User, request.Resource, obj, old) };
 
     /// <summary>Whoever makes an object by another verb must be allowed to create it too.</summary>
     private void CheckMayCreate(ApiRequest request)

@@ -1,4 +1,5 @@
 using System.Text;
+using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Catalog.Kinds;
 using DpuCluster.ApiServer.Resources;
@@ -18,7 +19,7 @@ internal sealed class OpenStore : IDisposable
         Recovered = RecoveredState.Read(files, logger);
         Log = new DurableLog(files, Recovered, logger, compactAt);
         Store = new ObjectStore(Log, recovered: Recovered);
-        RestoredObjects.Restore(registry, Store, Recovered, files.Path);
+        RestoredObjects.Restore(registry, Store, Recovered, files.Path, new WebhookConnections(new ServiceEndpoints(Store), TimeProvider.System));
         RecoveredState.RemoveObsolete(files);
         Log.Start(Store.Capture);
         Maps = Store.Collection(("", "configmaps"));
