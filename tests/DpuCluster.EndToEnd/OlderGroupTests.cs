@@ -13,11 +13,11 @@ public sealed class OlderGroupTests(Site site) : IClassFixture<Site>
     [ToolFact("kubectl")]
     public async Task Kamaji_manifest_of_the_guide_becomes_Ready_and_its_deletion_leaves_nothing()
     {
-        await Kubectl.Apply(KamajiManifest);
+        await Kubectl.Apply(StandaloneGuide.Kamaji);
 
         // By the manifest itself, as nobody need know the plural.
         var file = site.Executable.File("kamaji.yaml");
-        await File.WriteAllTextAsync(file, KamajiManifest);
+        await File.WriteAllTextAsync(file, StandaloneGuide.Kamaji);
         (await Kubectl.Run($"wait --for=condition=Ready -f {file} --timeout=60s")).ShouldSucceed();
         await Kubectl.HasValue($"{Older} test", "{.status.phase}", "Ready");
         await Kubectl.HasValue($"{Older} test", "{.spec.kubeconfig}", "test-admin-kubeconfig");
@@ -50,15 +50,15 @@ public sealed class OlderGroupTests(Site site) : IClassFixture<Site>
         var tenant = await site.StartTenant();
         var admin = Convert.ToBase64String(await File.ReadAllBytesAsync(tenant.KubeconfigFile));
         (await Kubectl.Run("create namespace static")).ShouldSucceed();
-        (await Kubectl.Run("-n static apply -f -", SecretManifest.Replace("xxxxxx", admin, StringComparison.Ordinal))).ShouldSucceed();
-        (await Kubectl.Run("-n static apply -f -", StaticManifest)).ShouldSucceed();
+        (await Kubectl.Run("-n static apply -f -", StandaloneGuide.Secret.Replace("xxxxxx", admin, StringComparison.Ordinal))).ShouldSucceed();
+        (await Kubectl.Run("-n static apply -f -", StandaloneGuide.Static)).ShouldSucceed();
 
         (await Kubectl.Run($"-n static wait --for=condition=Ready {Older}/test --timeout=60s")).ShouldSucceed();
         await Kubectl.HasValue($"-n static {Older} test", "{.status.phase}", "Ready");
 
         await ShowsAsync($"-n static get {Older}", ["NAME", "TYPE", "MAXNODES", "VERSION", "PHASE"], ["test", "static", "1000", "v1.29.0", "Ready"]);
 
-        (await Kubectl.Run("-n static delete -f - --timeout=60s", StaticManifest)).ShouldSucceed();
+        (await Kubectl.Run("-n static delete -f - --timeout=60s", StandaloneGuide.Static)).ShouldSucceed();
         (await Kubectl.Run($"-n static get dpuclusters,{Older} -o name")).ShouldSucceed().Output.ShouldBeEmpty();
         (await Kubectl.Value("-n static secret my-admin-kubeconfig", "{.metadata.name}")).ShouldBe("my-admin-kubeconfig");
     }
@@ -86,7 +86,7 @@ public sealed class OlderGroupTests(Site site) : IClassFixture<Site>
         var tenant = await site.StartTenant();
         (await Kubectl.Run("create namespace moving")).ShouldSucceed();
         (await Kubectl.Run($"-n moving create secret generic my-admin-kubeconfig --from-file=admin.conf={tenant.KubeconfigFile}")).ShouldSucceed();
-        (await Kubectl.Run("-n moving apply -f -", StaticManifest)).ShouldSucceed();
+        (await Kubectl.Run("-n moving apply -f -", StandaloneGuide.Static)).ShouldSucceed();
         (await Kubectl.Run($"-n moving wait --for=condition=Ready {Older}/test --timeout=60s")).ShouldSucceed();
         var before = await Kubectl.Value("-n moving dpucluster test", "{.metadata.uid}");
         var dump = site.Executable.File("dump.yaml");
@@ -108,54 +108,4 @@ public sealed class OlderGroupTests(Site site) : IClassFixture<Site>
         table[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(columns);
         table[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..values.Length].ShouldBe(values);
     }
-
-    private const string KamajiManifest = """
-        apiVersion: provisioning.dpf.nvidia.com/v1alpha1
-        kind: DPUCluster
-        metadata:
-          name: test
-        spec:
-          type: kamaji 
-          maxNodes: 1000
-          version: v1.29.0
-          clusterEndpoint:
-            # deploy keepalived instances on the nodes that match the given nodeSelector. 
-            keepalived:
-              # for dpf-standalone env, you can set interface to br-dpu 
-              # for non-standalone env, set interface to the uplink interface 
-              interface: br-dpu
-              # for dpf-standalone env, you can set vip to any value
-              # for non-standalone env, set vip to a DPU reachable IP. You may need help from the devops team to get a proper IP
-              vip: "10.66.66.66"
-              # virtualRouterID must be in range [1,255], make sure the given virtualRouterID does not duplicate with any existing keepalived process running on the host
-              virtualRouterID: 126
-              # nodeSelector specifies where the keepalived daemonset is deployed
-              # for dpf-standalone env, the default value for key "node-role.kubernetes.io/master" is "true". For other distributiosn, it might be ""
-              nodeSelector:
-                node-role.kubernetes.io/control-plane: "true"
-        """;
-
-    private const string SecretManifest = """
-        apiVersion: v1
-        kind: Secret
-        metadata:
-          name: my-admin-kubeconfig
-        data:
-          # the key must be "admin.conf"
-          admin.conf: xxxxxx
-        type: Opaque
-        """;
-
-    private const string StaticManifest = """
-        apiVersion: provisioning.dpf.nvidia.com/v1alpha1
-        kind: DPUCluster
-        metadata:
-          name: test
-        spec:
-          type: static 
-          maxNodes: 1000
-          version: v1.29.0
-          # kubeconfig is the name of the secret that contains a admin kubeconfig to the DPU cluster
-          kubeconfig: my-admin-kubeconfig 
-        """;
 }

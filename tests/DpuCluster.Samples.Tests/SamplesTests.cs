@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using DpuCluster.Api;
 using DpuCluster.ApiServer;
 using DpuCluster.Kubernetes.Client;
-using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Provisioning;
 using DpuCluster.Testing;
@@ -64,7 +63,7 @@ public sealed class SamplesTests : IDisposable
         File.ReadAllText(Path.Combine(root, document)).ShouldContain($"```csharp\n{code}```", Case.Sensitive, $"{document} quotes {sample}: copy it there anew");
     }
 
-    private static Task LabelAsync(HostCluster host, string secret) => host.Secrets.PatchAsync(
+    private static Task<Secret> LabelAsync(HostCluster host, string secret) => host.Secrets.PatchAsync(
         HostCluster.Namespace,
         secret,
         Patch.Merge(new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["acme.example/pool"] = "fast" } } }),
