@@ -10,5 +10,6 @@ namespace DpuCluster.Api;
     Converters = [typeof(TimeConverter)])]
 [JsonSerializable(typeof(DPUCluster))]
 [JsonSerializable(typeof(DPFOperatorConfig))]
+[JsonSerializable(typeof(OlderDPUCluster))]
 [JsonSerializable(typeof(TenantControlPlane))]
 public sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -58,6 +58,7 @@ internal static class CommandLine
             StaticManagerCommand.Create(),
             KeepalivedCheckCommand.Create(),
             CrdsCommand.Create(),
+            MigrateCommand.Create(),
         };
 
     private static int Refuse(string message)

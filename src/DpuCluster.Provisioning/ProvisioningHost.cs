@@ -6,6 +6,7 @@ using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Provisioning.Health;
+using DpuCluster.Provisioning.OlderGroup;
 
 namespace DpuCluster.Provisioning;
 
@@ -18,25 +19,35 @@ public static class ProvisioningHost
     /// <summary>What the process may do.</summary>
     public static ControllerRole Role { get; } = new(
         "provisioning-controller",
-        [
+        PermissionList.Merge([
             new("Its finalizer goes to the object.", DPUCluster.Resource.Group, ["dpuclusters"], ["list", "watch", "patch"]),
             new("Phase, conditions, version and node count go to the status.", DPUCluster.Resource.Group, ["dpuclusters/status"], ["patch"]),
             new("The admin kubeconfigs, and their rotation.", "", ["secrets"], ["get", "list", "watch"]),
+            .. OlderGroupHost.Permissions,
             Permission.Events,
-        ],
+        ]),
         Permission.Lease(LeaseName));
 
     private const string BySecret = "secret";
 
-    /// <summary>Adds the controller that keeps phase, <c>Ready</c>, version and node count of every DPUCluster true.</summary>
+    /// <summary>
+    /// Adds the controller that keeps phase, <c>Ready</c>, version and node count of every DPUCluster true, and the one that mirrors the older
+    /// group.
+    /// </summary>
     /// <param name="builder">The host.</param>
     /// <param name="options">Intervals and what is allowed; the defaults where absent.</param>
     public static ControllerHostBuilder AddProvisioning(this ControllerHostBuilder builder, ProvisioningOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        options ??= new();
         ControlPlanes? controlPlanes = null;
+        if (options.MirrorOlderGroup)
+        {
+            builder.AddController(OlderGroupHost.Create);
+        }
+
         return builder
-            .AddController(context => Create(context, options ?? new(), out controlPlanes))
+            .AddController(context => Create(context, options, out controlPlanes))
             .AddBackground(async (_, cancellation) =>
             {
                 try

@@ -11,4 +11,10 @@ public sealed record ProvisioningOptions
 
     /// <summary>What admin kubeconfigs may say beyond the rules.</summary>
     public DpuKubeconfigOptions Kubeconfig { get; init; } = new();
+
+    /// <summary>
+    /// Whether DPUClusters of the older group, <c>provisioning.dpf.nvidia.com</c>, are mirrored into today's. Where the older kind is not
+    /// served there is nothing to mirror until it is.
+    /// </summary>
+    public bool MirrorOlderGroup { get; init; } = true;
 }

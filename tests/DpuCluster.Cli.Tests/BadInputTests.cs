@@ -28,6 +28,11 @@ public sealed class BadInputTests : IDisposable
     [InlineData("provisioning-controller --workers many", "--workers: \"many\"", "1 to 64")]
     [InlineData("provisioning-controller --health-check-interval-seconds 0", "--health-check-interval-seconds", "1 to 3600")]
     [InlineData("provisioning-controller --leader-elect=maybe", "maybe", "--help")]
+    [InlineData("provisioning-controller --mirror-older-group=perhaps", "perhaps", "--help")]
+    [InlineData("migrate", "'-f' is required", "migrate --help")]
+    [InlineData("migrate -f /nonexistent/file", "/nonexistent/file", "standard input")]
+    [InlineData("migrate -f /", "/", "standard input")]
+    [InlineData("migrate -f - --in-place", "--in-place", "name a file")]
     public async Task Bad_flag_is_refused(string arguments, string thing, string remedy)
     {
         var result = await _executable.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

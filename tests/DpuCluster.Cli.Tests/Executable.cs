@@ -38,6 +38,9 @@ internal sealed class Executable : IDisposable
     /// <summary>Runs it to its end.</summary>
     public Task<ProcessResult> Run(params string[] arguments) => ProcessRunner.RunAsync(Program, arguments, environment: _environment);
 
+    /// <summary>Runs it to its end, with something on its standard input.</summary>
+    public Task<ProcessResult> RunWith(string input, params string[] arguments) => ProcessRunner.RunAsync(Program, arguments, input, _environment);
+
     /// <summary>Runs it to its end, started through a link of another name.</summary>
     public Task<ProcessResult> RunAs(string name, params string[] arguments)
     {

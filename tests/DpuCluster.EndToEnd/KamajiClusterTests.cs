@@ -39,31 +39,7 @@ public sealed class KamajiClusterTests(Site site) : IClassFixture<Site>
     [ToolFact("kubectl")]
     public async Task Kamaji_manifest_of_the_standalone_guide_becomes_Ready()
     {
-        await Kubectl.Apply("""
-            apiVersion: provisioning.dpu.nvidia.com/v1alpha1
-            kind: DPUCluster
-            metadata:
-              name: test
-            spec:
-              type: kamaji 
-              maxNodes: 1000
-              version: v1.29.0
-              clusterEndpoint:
-                # deploy keepalived instances on the nodes that match the given nodeSelector. 
-                keepalived:
-                  # for dpf-standalone env, you can set interface to br-dpu 
-                  # for non-standalone env, set interface to the uplink interface 
-                  interface: br-dpu
-                  # for dpf-standalone env, you can set vip to any value
-                  # for non-standalone env, set vip to a DPU reachable IP. You may need help from the devops team to get a proper IP
-                  vip: "10.66.66.66"
-                  # virtualRouterID must be in range [1,255], make sure the given virtualRouterID does not duplicate with any existing keepalived process running on the host
-                  virtualRouterID: 126
-                  # nodeSelector specifies where the keepalived daemonset is deployed
-                  # for dpf-standalone env, the default value for key "node-role.kubernetes.io/master" is "true". For other distributiosn, it might be ""
-                  nodeSelector:
-                    node-role.kubernetes.io/control-plane: "true"
-            """);
+        await Kubectl.Apply(StandaloneGuide.Today(StandaloneGuide.Kamaji));
 
         (await Kubectl.Run("wait --for=condition=Ready dpucluster/test --timeout=60s")).ShouldSucceed();
         await Kubectl.HasValue("dpucluster test", Phase, "Ready");

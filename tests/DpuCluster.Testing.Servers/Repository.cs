@@ -29,7 +29,8 @@ public static class Repository
         return role;
     }
 
-    private static string Root()
+    /// <summary>Where the project is.</summary>
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "DpuCluster.slnx")))

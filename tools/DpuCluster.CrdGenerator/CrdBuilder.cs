@@ -17,14 +17,15 @@ internal sealed class CrdBuilder(DocComments docs)
     public JsonObject Build(Type type)
     {
         var resource = ResourceOf(type);
+        var custom = type.GetCustomAttribute<CustomResourceAttribute>();
         var names = new JsonObject
         {
             ["kind"] = resource.Kind,
             ["listKind"] = $"{resource.Kind}List",
             ["plural"] = resource.Plural,
-            ["singular"] = resource.Kind.ToLowerInvariant(),
+            ["singular"] = custom?.Singular ?? resource.Kind.ToLowerInvariant(),
         };
-        if (type.GetCustomAttribute<CustomResourceAttribute>()?.ShortName is { } shortName)
+        if (custom?.ShortName is { } shortName)
         {
             names["shortNames"] = new JsonArray((JsonNode)shortName);
         }

@@ -19,6 +19,9 @@ public sealed class CustomResourceAttribute : Attribute
     /// </summary>
     public bool IsApplySetParent { get; init; }
 
+    /// <summary>Lower-case singular by which kubectl knows the kind; <see langword="null"/>: the kind in lower case.</summary>
+    public string? Singular { get; init; }
+
     /// <summary>A shorter name for use with kubectl; <see langword="null"/>: none.</summary>
     public string? ShortName { get; init; }
 }

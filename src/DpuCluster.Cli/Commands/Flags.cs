@@ -26,9 +26,10 @@ internal static class Flags
     };
 
     /// <summary>A switch: <c>--flag</c>, <c>--flag=true</c> or <c>--flag=false</c>, and whatever else Go's flags take for those.</summary>
-    public static Option<bool> Switch(string name, string description) => new(name)
+    public static Option<bool> Switch(string name, string description, bool unlessSaid = false) => new(name)
     {
         Description = description,
+        DefaultValueFactory = _ => unlessSaid,
         CustomParser = result =>
         {
             switch (result.Tokens.Count > 0 ? result.Tokens[0].Value : "true")

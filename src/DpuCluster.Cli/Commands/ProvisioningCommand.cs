@@ -16,7 +16,9 @@ internal static class ProvisioningCommand
         var common = new ControllerOptions();
         var interval = Flags.Number(
             "--health-check-interval-seconds", 1, 3600, 10, "Time between two health checks of a control plane, 1 to 3600.");
-        var command = new Command(Name, "Run the provisioning controller: phase, health and capacity of every DPUCluster.") { interval };
+        var mirror = Flags.Switch(
+            "--mirror-older-group", "Mirror DPUClusters of the older group, provisioning.dpf.nvidia.com, into today's. On unless set to false.", unlessSaid: true);
+        var command = new Command(Name, "Run the provisioning controller: phase, health and capacity of every DPUCluster.") { interval, mirror };
         common.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -25,6 +27,7 @@ internal static class ProvisioningCommand
             {
                 Health = new HealthCheckOptions { Interval = TimeSpan.FromSeconds(parsed.GetValue(interval)) },
                 Kubeconfig = common.Kubeconfigs(parsed),
+                MirrorOlderGroup = parsed.GetValue(mirror),
             };
             await ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
                 .Lease(ProvisioningHost.LeaseName)
