@@ -34,6 +34,12 @@ public sealed record EmbeddedApiServerOptions
     public IPNetwork ServiceNetwork { get; init; } = new(new IPAddress([10, 96, 0, 0]), 12);
 
     /// <summary>
+    /// Whether a node port that no service has may be given to one that asks for any; called by several threads, and must be quick. For
+    /// those who listen on node ports. Null (the default): each may.
+    /// </summary>
+    public Func<int, bool>? NodePortMayBeGiven { get; init; }
+
+    /// <summary>
     /// Directory to keep everything in: objects, the authority and the key that signs tokens, unless they are given. Made where it is
     /// missing, with access for the user alone. What was acknowledged survives the end of the process and a loss of power. Null: in memory.
     /// </summary>

@@ -48,6 +48,17 @@ public sealed class ServiceTests
             ["spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-32767"]);
 
     [Fact]
+    public void Node_port_that_must_not_be_given_is_passed_over_and_can_still_be_asked_for()
+    {
+        var allocator = new ServiceAllocator(new IPNetwork(IPAddress.Parse("10.96.0.0"), 12), 30000, 30002, port => port == 30001);
+
+        allocator.TakePort(null, out var given).ShouldBeNull();
+        given.ShouldBe(30001);
+        allocator.TakePort(null, out _).ShouldBe("failed to allocate a nodePort: range is full");
+        allocator.TakePort(30000, out _).ShouldBeNull();
+    }
+
+    [Fact]
     public void Node_port_that_another_service_has_is_refused_until_that_is_gone()
     {
         const string Wanted = """{"spec":{"type":"NodePort","ports":[{"port":80,"nodePort":30123}]}}""";

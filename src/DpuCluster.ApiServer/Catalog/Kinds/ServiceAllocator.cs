@@ -9,7 +9,8 @@ namespace DpuCluster.ApiServer.Catalog.Kinds;
 /// <param name="network">Addresses to give out; the first and the last are kept back.</param>
 /// <param name="firstPort">First node port.</param>
 /// <param name="lastPort">Last node port.</param>
-internal sealed class ServiceAllocator(IPNetwork network, int firstPort = 30000, int lastPort = 32767) : IServiceAllocator
+/// <param name="mayBeGiven">Which node ports may be given to those who ask for any; null: each that no other service has.</param>
+internal sealed class ServiceAllocator(IPNetwork network, int firstPort = 30000, int lastPort = 32767, Func<int, bool>? mayBeGiven = null) : IServiceAllocator
 {
     private readonly Lock _lock = new();
     private readonly HashSet<uint> _addresses = [];
@@ -72,8 +73,10 @@ internal sealed class ServiceAllocator(IPNetwork network, int firstPort = 30000,
             var offset = Random.Shared.Next(count);
             for (var tries = 0; tries < count; tries++, offset = (offset + 1) % count)
             {
-                if (!_ports.Add(firstPort + offset)) continue;
-                taken = firstPort + offset;
+                var candidate = firstPort + offset;
+                if (_ports.Contains(candidate) || mayBeGiven?.Invoke(candidate) == false) continue;
+                _ports.Add(candidate);
+                taken = candidate;
                 return null;
             }
 
