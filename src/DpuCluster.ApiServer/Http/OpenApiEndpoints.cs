@@ -19,10 +19,10 @@ internal sealed class OpenApiEndpoints(ResourceRegistry registry, Func<ServerVer
         var documents = _documents.GetValue(registry.All, all => new Documents(all, server));
         if (path == "/openapi/v2")
         {
-            // There is a protobuf form, too, which clients prefer; those that take nothing else cannot be served.
             var accept = http.Request.Headers.Accept.ToString();
-            if (accept.Length > 0 && !accept.Contains("json", StringComparison.Ordinal) && !accept.Contains("*/*", StringComparison.Ordinal)) throw ApiErrors.NotAcceptable("application/json");
-            return WriteAsync(http, documents.V2.Value);
+            if (accept.Length == 0 || accept.Contains("json", StringComparison.Ordinal) || accept.Contains("*/*", StringComparison.Ordinal)) return WriteAsync(http, documents.V2.Value);
+            if (OpenApiV2Message.MediaTypes.Any(type => accept.Contains(type, StringComparison.Ordinal))) return WriteAsync(http, documents.V2Message.Value, OpenApiV2Message.MediaTypes[0]);
+            throw ApiErrors.NotAcceptable($"application/json, {OpenApiV2Message.MediaTypes[0]}");
         }
 
         if (path == "/openapi/v3") return WriteAsync(http, documents.Index.Value);
@@ -31,7 +31,7 @@ internal sealed class OpenApiEndpoints(ResourceRegistry registry, Func<ServerVer
         return WriteAsync(http, part);
     }
 
-    private static Task WriteAsync(HttpContext http, byte[] document)
+    private static Task WriteAsync(HttpContext http, byte[] document, string type = "application/json")
     {
         var tag = $"\"{OpenApiDocuments.Hash(document)}\"";
         http.Response.Headers.ETag = tag;
@@ -41,7 +41,7 @@ internal sealed class OpenApiEndpoints(ResourceRegistry registry, Func<ServerVer
             return Task.CompletedTask;
         }
 
-        return ResponseWriter.WriteBytesAsync(http, 200, "application/json", [document]);
+        return ResponseWriter.WriteBytesAsync(http, 200, type, [document]);
     }
 
     private sealed class Documents
@@ -56,10 +56,13 @@ internal sealed class OpenApiEndpoints(ResourceRegistry registry, Func<ServerVer
             }
 
             V2 = new Lazy<byte[]>(() => OpenApiDocuments.Utf8(OpenApiDocuments.V2(all, server().Text)));
+            V2Message = new Lazy<byte[]>(() => OpenApiV2Message.Encode(OpenApiDocuments.V2(all, server().Text)));
             Index = new Lazy<byte[]>(() => OpenApiDocuments.Utf8(OpenApiDocuments.V3Index(_parts.Select(p => (p.Key, OpenApiDocuments.Hash(p.Value.Value))))));
         }
 
         public Lazy<byte[]> V2 { get; }
+
+        public Lazy<byte[]> V2Message { get; }
 
         public Lazy<byte[]> Index { get; }
 
