@@ -17,7 +17,7 @@ public sealed class HandlerRecord<T>
 
     /// <summary>Begins to keep account.</summary>
     /// <param name="informer">Whose changes to record.</param>
-    /// <param name="timesBack">How often the server has gone back in time: so often an object may have an older version than before.</param>
+    /// <param name="timesBack">How often the server has gone back in time: so often an object may have an older version than before, or the same.</param>
     public HandlerRecord(Informer<T> informer, Func<int>? timesBack = null)
     {
         ArgumentNullException.ThrowIfNull(informer);
@@ -56,10 +56,7 @@ public sealed class HandlerRecord<T>
         }
     }
 
-    private bool InOrder(NamespacedName key, T before, T after)
-    {
-        var (old, now) = (before.Metadata.ResourceVersion, after.Metadata.ResourceVersion);
-        return ResourceVersions.IsOlder(old, now)
-            || (ResourceVersions.IsOlder(now, old) && _setBack.AddOrUpdate(key, 1, static (_, times) => times + 1) <= _timesBack());
-    }
+    private bool InOrder(NamespacedName key, T before, T after) =>
+        ResourceVersions.IsOlder(before.Metadata.ResourceVersion, after.Metadata.ResourceVersion)
+        || _setBack.AddOrUpdate(key, 1, static (_, times) => times + 1) <= _timesBack();
 }

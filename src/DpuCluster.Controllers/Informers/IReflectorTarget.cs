@@ -7,7 +7,9 @@ internal interface IReflectorTarget<T>
     where T : class, IKubernetesObject<T>
 {
     /// <summary>The collection consists of exactly these objects.</summary>
-    void Replace(Dictionary<NamespacedName, T> items);
+    /// <param name="items">The objects.</param>
+    /// <param name="version">The version of the collection; older than what was reached, it is that of a server set back in time.</param>
+    void Replace(Dictionary<NamespacedName, T> items, string version);
 
     void Set(T value);
 

@@ -72,8 +72,8 @@ public sealed class Informer<T> : IInformer, IReflectorTarget<T>, IRunnableInfor
 
     /// <summary>
     /// Calls a handler for every object that is there, as <see cref="ChangeType.Added"/>, and from then on for every change: in
-    /// order, one at a time, after the store has it, never twice for one version. The handler must be quick: it is called on the
-    /// informer's own loop.
+    /// order, one at a time, after the store has it, never twice for one version, unless the server was set back in time: then of every
+    /// object anew. The handler must be quick: it is called on the informer's own loop.
     /// </summary>
     /// <returns>Disposed, it ends the calls.</returns>
     public IDisposable AddHandler(Action<Change<T>> handler)
@@ -107,10 +107,13 @@ public sealed class Informer<T> : IInformer, IReflectorTarget<T>, IRunnableInfor
 
     Task IRunnableInformer.RunAsync(CancellationToken cancellation) => _reflector.RunAsync(cancellation);
 
-    void IReflectorTarget<T>.Replace(Dictionary<NamespacedName, T> items)
+    void IReflectorTarget<T>.Replace(Dictionary<NamespacedName, T> items, string version)
     {
         lock (_gate)
         {
+            // A server set back in time gives versions a second time, to other states: none that is known says what is there now.
+            var isAnew = ResourceVersions.IsOlder(version, _version);
+
             // Deletions first: an object that has moved to another key must not be there twice.
             foreach (var key in Store.Keys.Where(key => !items.ContainsKey(key)).ToList())
             {
@@ -119,7 +122,7 @@ public sealed class Informer<T> : IInformer, IReflectorTarget<T>, IRunnableInfor
 
             foreach (var (key, value) in items)
             {
-                Put(key, value);
+                Put(key, value, isAnew);
             }
         }
 
@@ -168,7 +171,7 @@ public sealed class Informer<T> : IInformer, IReflectorTarget<T>, IRunnableInfor
         return unavailable;
     }
 
-    private void Put(NamespacedName key, T value)
+    private void Put(NamespacedName key, T value, bool isAnew = false)
     {
         if (value.Metadata.ManagedFields is not null)
         {
@@ -182,7 +185,7 @@ public sealed class Informer<T> : IInformer, IReflectorTarget<T>, IRunnableInfor
             old = null;
         }
 
-        if (old is not null && old.Metadata.ResourceVersion == value.Metadata.ResourceVersion)
+        if (old is not null && old.Metadata.ResourceVersion == value.Metadata.ResourceVersion && !isAnew)
         {
             return;
         }

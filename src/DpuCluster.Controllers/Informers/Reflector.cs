@@ -130,7 +130,7 @@ internal sealed class Reflector<T>
             }
         }
 
-        _target.Replace(items);
+        _target.Replace(items, version);
         _version = version;
         _target.Reached(version);
         _doubtful = false;
@@ -161,7 +161,7 @@ internal sealed class Reflector<T>
                 if (change is { Type: WatchEventType.Bookmark, EndsInitialEvents: true })
                 {
                     patience.CancelAfter(Timeout.InfiniteTimeSpan);
-                    _target.Replace(initial);
+                    _target.Replace(initial, change.ResourceVersion);
                     initial = [];
                     _doubtful = false;
                     Reached(change.ResourceVersion);

@@ -3,7 +3,10 @@ namespace DpuCluster.Controllers.Leases;
 /// <summary>Whether this process may act.</summary>
 public interface ILeadership
 {
-    /// <summary>Whether the lease is held, or none is needed. Turns false before anybody else can take the lease.</summary>
+    /// <summary>
+    /// Whether the lease is held, or none is needed. Turns false before anybody else can take the lease; true again only where a renewal that
+    /// was under way was answered after all, and nobody else had taken it.
+    /// </summary>
     bool IsLeader { get; }
 
     /// <summary>Stops whoever is about to act without the lease.</summary>
@@ -17,7 +20,7 @@ public interface ILeadership
     }
 }
 
-/// <summary>The lease is not held (any more): nothing may be written.</summary>
+/// <summary>The lease is not held (any more): nothing may be written. A reconciler lets it through; its key comes again if the process goes on.</summary>
 public sealed class LeadershipLostException : Exception
 {
     /// <summary>Makes the exception.</summary>

@@ -24,7 +24,7 @@ public sealed class Controller : IDisposable
     {
         (_settings, _sources, _reconcile) = (settings, sources, reconcile);
         _queue = new WorkQueue<NamespacedName>(settings.Queue, settings.Clock, new WorkQueueMetrics(settings.Metrics, settings.Name));
-        _expectations = new Expectations(settings.Clock, settings.WriteVisibility);
+        _expectations = new Expectations(settings.Clock, settings.WriteVisibility, Enqueue);
         _metrics = new ReconcileMetrics(settings.Metrics, settings.Name, settings.Workers);
         _failures = new FailureLog(settings.LoggerFactory.CreateLogger($"DpuCluster.Controllers.{settings.Name}"));
         foreach (var source in sources)
@@ -49,7 +49,11 @@ public sealed class Controller : IDisposable
     public void EnqueueAfter(NamespacedName key, TimeSpan delay) => _queue.AddAfter(key, delay);
 
     /// <inheritdoc/>
-    public void Dispose() => _queue.Dispose();
+    public void Dispose()
+    {
+        _expectations.Dispose();
+        _queue.Dispose();
+    }
 
     /// <summary>Works until told to stop.</summary>
     /// <param name="stop">No further key is begun; what runs may finish.</param>
@@ -159,10 +163,16 @@ public sealed class Controller : IDisposable
                 _queue.AddAfter(key, delay);
             }
         }
-        catch (Exception exception) when (exception is LeadershipLostException || (exception is OperationCanceledException && abort.IsCancellationRequested))
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
-            // The process ends, or another one acts by now: the key is not ours to try again.
+            // The process ends: the key is not ours to try again.
             outcome = ReconcileOutcome.Requeue;
+        }
+        catch (LeadershipLostException)
+        {
+            // Mostly the process ends now. But a renewal answered at the last moment may make it the leader again, and then no key may be missing.
+            outcome = ReconcileOutcome.Requeue;
+            _queue.AddAfterFailure(key);
         }
         catch (KubernetesException exception) when (exception.IsConflict)
         {

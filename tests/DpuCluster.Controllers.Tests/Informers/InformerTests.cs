@@ -122,6 +122,27 @@ public sealed class InformerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public void A_version_that_a_server_set_back_in_time_gives_a_second_time_is_not_taken_for_the_first()
+    {
+        var informer = new Informer<ConfigMap>(ConfigMap.Resource, _server, new InformerOptions(), _clock, NullLogger.Instance, null);
+        IReflectorTarget<ConfigMap> target = informer;
+        var value = _server.Put("a");
+        var states = Enumerable.Range(0, 3).Select(_ => value with { Data = new Dictionary<string, string>() }).ToList();
+        List<Change<ConfigMap>> told = [];
+        target.Replace(new() { [value.Key] = states[0] }, "900");
+        target.Reached("900");
+        informer.AddHandler(told.Add);
+        told.Clear();
+
+        target.Replace(new() { [value.Key] = states[1] }, "900");
+        told.ShouldBeEmpty("on one and the same server one version is one state");
+        target.Replace(new() { [value.Key] = states[2] }, "899");
+        var change = told.ShouldHaveSingleItem();
+        (change.Type, change.Old!.Data).ShouldBe((ChangeType.Updated, states[0].Data));
+        informer.Store.Find(value.Key)!.Data.ShouldBeSameAs(states[2].Data);
+    }
+
+    [Fact]
     public async Task A_server_that_ends_its_watches_in_order_and_comes_back_with_an_older_state_is_noticed()
     {
         _server.EndsInOrder = true;

@@ -67,6 +67,9 @@ internal sealed class FakeLeaseStore(FakeLease lease) : ILeaseStore
     /// <summary>How many of the next replacements are made, but the answer is lost.</summary>
     public int Losing { get; set; }
 
+    /// <summary>What the next answers to replacements wait for, whoever has given up meanwhile; as where a time-out fires late on a loaded machine.</summary>
+    public Task Late { get; set; } = Task.CompletedTask;
+
     public async Task<Lease?> FindAsync(CancellationToken cancellation)
     {
         await ReachAsync(cancellation);
@@ -88,6 +91,7 @@ internal sealed class FakeLeaseStore(FakeLease lease) : ILeaseStore
         }
 
         var replaced = lease.Put(value, create: false);
+        await Late;
         return Losing-- > 0 ? throw new IOException("connection reset") : replaced;
     }
 

@@ -86,6 +86,21 @@ public sealed class LeaderElectorTests
     }
 
     [Fact]
+    public async Task Nobody_acts_past_the_deadline_but_a_late_answer_lets_the_holder_go_on()
+    {
+        await using var a = await Candidate.Leading(this, "a");
+        var answer = new TaskCompletionSource();
+        a.Store.Late = answer.Task;
+        var before = _lease.Holders.Count;
+        await _clock.AdvanceUntil(() => _lease.Holders.Count > before, TimeSpan.FromSeconds(10), "a renewal is under way");
+        await _clock.AdvanceUntil(() => !a.Elector.IsLeader, TimeSpan.FromSeconds(10), "the last renewal that is known of is too old");
+        a.Store.Late = Task.CompletedTask;
+        answer.SetResult();
+        await Eventually.Holds(() => a.Elector.IsLeader, "the renewal was made in time");
+        a.Running.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task The_lease_of_a_holder_that_died_is_taken_when_it_has_run_out_and_not_before()
     {
         var a = await Candidate.Leading(this, "a");

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Leases;
 using DpuCluster.Controllers.Reconciling;
 using DpuCluster.Controllers.Tests.Hosting;
 using DpuCluster.Kubernetes.Client;
@@ -127,6 +128,29 @@ public sealed class ControllerTests : HostFixture
     }
 
     [Fact]
+    public async Task A_key_that_met_a_lapse_of_the_lease_comes_again_if_the_lease_is_held_after_all()
+    {
+        var lapse = new Lapse();
+        await Maps.CreateAsync(Map("a", ("done", "no")), null, default);
+        await RunAsync(Host(context =>
+        {
+            var maps = context.Informers.For<ConfigMap>();
+            var writer = new ObjectWriter<ConfigMap>(context.Client.Resources<ConfigMap>(), new WriteTracker(), lapse);
+            return context.Controller("configmap").For<ConfigMap>().Build(async (key, cancellation) =>
+            {
+                if (maps.Store.Find(key) is { Data: { } data } map && data["done"] == "no")
+                {
+                    await writer.ReplaceAsync(map with { Data = new Dictionary<string, string> { ["done"] = "yes" } }, null, cancellation);
+                }
+
+                return ReconcileResult.Done;
+            });
+        }));
+        await Eventually.Get(() => Maps.GetAsync("ns", "a", default), map => map.Data!["done"] == "yes", "done, though nothing has changed since");
+        lapse.Asked.ShouldBeGreaterThan(1, "it was not the leader at first");
+    }
+
+    [Fact]
     public async Task A_reconciliation_that_hangs_is_cancelled_and_holds_no_worker_for_ever()
     {
         await RunAsync(Host(context => context.Controller("configmap").For<ConfigMap>().Workers(1).Timeout(TimeSpan.FromMilliseconds(200)).Build(async (key, cancellation) =>
@@ -172,5 +196,15 @@ public sealed class ControllerTests : HostFixture
     {
         _reconciled.Enqueue(key.ToString());
         return Task.FromResult(ReconcileResult.Done);
+    }
+
+    /// <summary>A lease whose renewal was late: the first who asks is told no, everybody later yes.</summary>
+    private sealed class Lapse : ILeadership
+    {
+        private int _asked;
+
+        public int Asked => Volatile.Read(ref _asked);
+
+        public bool IsLeader => Interlocked.Increment(ref _asked) > 1;
     }
 }

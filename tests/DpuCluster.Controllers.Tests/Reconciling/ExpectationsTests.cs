@@ -9,11 +9,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DpuCluster.Controllers.Tests.Reconciling;
 
-public sealed class ExpectationsTests
+public sealed class ExpectationsTests : IDisposable
 {
     private static readonly NamespacedName Key = new("ns", "a");
 
     private readonly ManualTimeProvider _clock = new();
+    private readonly List<NamespacedName> _again = [];
     private readonly Expectations _expectations;
     private readonly EventSource<ConfigMap> _source;
 
@@ -22,10 +23,12 @@ public sealed class ExpectationsTests
         var informer = new Informer<ConfigMap>(ConfigMap.Resource, new FakeCollection(), new InformerOptions(), _clock, NullLogger.Instance, null);
         Target = informer;
         _source = new EventSource<ConfigMap>(informer, value => [value.Key], []);
-        _expectations = new Expectations(_clock, TimeSpan.FromSeconds(10));
+        _expectations = new Expectations(_clock, TimeSpan.FromSeconds(10), _again.Add);
     }
 
     private IReflectorTarget<ConfigMap> Target { get; }
+
+    public void Dispose() => _expectations.Dispose();
 
     [Fact]
     public void A_key_without_writes_may_go_ahead() => _expectations.PutOff(Key).ShouldBeNull();
@@ -88,6 +91,35 @@ public sealed class ExpectationsTests
         _expectations.PutOff(Key).ShouldNotBeNull();
         _clock.Advance(TimeSpan.FromSeconds(0.2));
         _expectations.PutOff(Key).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_write_that_never_shows_has_its_key_reconciled_anew_though_nothing_changes_and_nobody_waits()
+    {
+        // As where the server was set back to just before the write: the informer has the old state, and is told of no other.
+        Set("a", 6);
+        Expect(7);
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Expect(8);
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        _again.ShouldBeEmpty("the later write took the place of the earlier one");
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        _again.ShouldBe([Key]);
+        _expectations.Count.ShouldBe(0);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        _again.ShouldBe([Key], "once");
+    }
+
+    [Fact]
+    public void A_write_that_shows_costs_no_further_reconciliation()
+    {
+        Expect(7);
+        Set("a", 7);
+        Expect(9);
+        Target.Reached("9");
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        _again.ShouldBeEmpty();
+        _expectations.Count.ShouldBe(0);
     }
 
     [Theory]
