@@ -12,7 +12,7 @@ namespace DpuCluster.Faults.Tests.Properties;
 public sealed class FaultPropertyTests(ITestOutputHelper output)
 {
     /// <summary>Most of a seed's time is waiting for something to be found out.</summary>
-    private const int AtATime = 32;
+    private const int AtATime = 12;
 
     [Fact]
     public async Task When_faults_stop_all_is_as_it_should_be_and_no_rule_was_ever_broken()

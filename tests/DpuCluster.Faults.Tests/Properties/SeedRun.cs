@@ -15,7 +15,7 @@ internal sealed class SeedRun : IAsyncDisposable
 {
     private const int Steps = 40;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly int _seed;
     private readonly Random _random;
