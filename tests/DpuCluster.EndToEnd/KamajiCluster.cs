@@ -8,7 +8,7 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
     public const string SystemNamespace = "dpf-operator-system";
 
     /// <summary>The kinds of which something may be made for a cluster, by Kamaji too.</summary>
-    private const string Kinds = "dpuclusters,tenantcontrolplanes,services,secrets,configmaps,daemonsets,deployments,replicasets,pods";
+    public const string Kinds = "dpuclusters,tenantcontrolplanes,services,secrets,configmaps,daemonsets,deployments,replicasets,pods";
 
     public string Name => name;
 
@@ -74,11 +74,12 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
         return new(file);
     }
 
-    /// <summary>What is wanted of every child, without what differs from one time to the next.</summary>
-    public async Task<string> Snapshot()
+    /// <summary>What is wanted of every child that there should be, without what differs from one time to the next.</summary>
+    public async Task<string> Snapshot(bool keepalived = true)
     {
-        var all = await Task.WhenAll(Children.Select(kubectl.Object));
-        return string.Join('\n', all.Select(EndToEnd.Snapshot.OfChild));
+        var names = (keepalived ? Children : [Service, Tenant]).Select(child => string.Join('/', child.Split(' ')[^2..]));
+        var all = await kubectl.Object($"-n {ns} {string.Join(' ', names)}");
+        return string.Join('\n', all["items"]!.AsArray().Select(child => EndToEnd.Snapshot.OfChild(child!.AsObject())));
     }
 
     /// <summary>Deletes the cluster, and waits until it and everything that was made for it is gone.</summary>
