@@ -34,6 +34,12 @@ public sealed record EmbeddedApiServerOptions
     public IPNetwork ServiceNetwork { get; init; } = new(new IPAddress([10, 96, 0, 0]), 12);
 
     /// <summary>
+    /// Whether somebody listens on this machine, at <see cref="Address"/>, on the node ports of services. Then nobody who asks for any node
+    /// port gets one that another program has, such as another server of this kind. Default: <see langword="false"/>.
+    /// </summary>
+    public bool NodePortsAreListenedOn { get; init; }
+
+    /// <summary>
     /// Directory to keep everything in: objects, the authority and the key that signs tokens, unless they are given. Made where it is
     /// missing, with access for the user alone. What was acknowledged survives the end of the process and a loss of power. Null: in memory.
     /// </summary>

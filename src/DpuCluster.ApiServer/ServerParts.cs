@@ -38,7 +38,8 @@ internal sealed class ServerParts : IAsyncDisposable
     {
         var clock = options.Clock;
         _version = ServerVersion.Parse(options.Version);
-        var services = new ServiceAllocator(options.ServiceNetwork);
+        var services = new ServiceAllocator(
+            options.ServiceNetwork, isUsable: options.NodePortsAreListenedOn ? port => FreePort.IsFree(options.Address, port) : null);
         KubernetesServiceAddress = services.FirstAddress;
         Registry = new ResourceRegistry(ResourceCatalog.Create(services, CrdErrors));
         var logger = options.LoggerFactory.CreateLogger("DpuCluster.ApiServer");

@@ -94,6 +94,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             Port = options.Port,
             DataDirectory = options.DataDirectory,
             PodLogs = logs,
+            NodePortsAreListenedOn = true,
             Clock = options.Clock,
             LoggerFactory = options.LoggerFactory,
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using DpuCluster.ApiServer.Catalog.Kinds;
 
 namespace DpuCluster.ApiServer.Tests.Catalog;
@@ -55,6 +56,33 @@ public sealed class ServiceTests
         _requests.Refused("services", Wanted).ShouldBe(["spec.ports[0].nodePort: Invalid value: 30123: provided port is already allocated"]);
         _requests.Resource("services").Strategy.Release(first);
         _requests.Made("services", Wanted);
+    }
+
+    [Fact]
+    public void Node_port_that_is_of_no_use_is_given_to_nobody_but_who_asks_for_it()
+    {
+        var allocator = new ServiceAllocator(IPNetwork.Parse("10.0.0.0/30"), 30000, 30002, port => port == 30001);
+
+        allocator.TakePort(null, out var taken).ShouldBeNull();
+        taken.ShouldBe(30001);
+        allocator.TakePort(null, out _).ShouldBe("failed to allocate a nodePort: range is full");
+        allocator.TakePort(30000, out taken).ShouldBeNull();
+        taken.ShouldBe(30000);
+    }
+
+    [Fact]
+    public void Port_is_free_when_nobody_listens_on_it()
+    {
+        // An address that no other program has a reason to listen on.
+        var address = IPAddress.Parse("127.83.5.21");
+        using var listener = new TcpListener(address, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        FreePort.IsFree(address, port).ShouldBeFalse();
+
+        listener.Stop();
+
+        FreePort.IsFree(address, port).ShouldBeTrue();
     }
 
     [Fact]

@@ -9,7 +9,9 @@ namespace DpuCluster.ApiServer.Catalog.Kinds;
 /// <param name="network">Addresses to give out; the first and the last are kept back.</param>
 /// <param name="firstPort">First node port.</param>
 /// <param name="lastPort">Last node port.</param>
-internal sealed class ServiceAllocator(IPNetwork network, int firstPort = 30000, int lastPort = 32767) : IServiceAllocator
+/// <param name="isUsable">Whether a node port may be given to who asks for any; null: all may.</param>
+internal sealed class ServiceAllocator(
+    IPNetwork network, int firstPort = 30000, int lastPort = 32767, Func<int, bool>? isUsable = null) : IServiceAllocator
 {
     private readonly Lock _lock = new();
     private readonly HashSet<uint> _addresses = [];
@@ -72,8 +74,10 @@ internal sealed class ServiceAllocator(IPNetwork network, int firstPort = 30000,
             var offset = Random.Shared.Next(count);
             for (var tries = 0; tries < count; tries++, offset = (offset + 1) % count)
             {
-                if (!_ports.Add(firstPort + offset)) continue;
-                taken = firstPort + offset;
+                var found = firstPort + offset;
+                if (_ports.Contains(found) || isUsable?.Invoke(found) is false) continue;
+                _ports.Add(found);
+                taken = found;
                 return null;
             }
 
