@@ -74,11 +74,10 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
         return new(file);
     }
 
-    /// <summary>What is wanted of every child that there should be, without what differs from one time to the next.</summary>
-    public async Task<string> Snapshot(bool keepalived = true)
+    /// <summary>What is wanted of every child, without what differs from one time to the next.</summary>
+    public async Task<string> Snapshot()
     {
-        var names = (keepalived ? Children : [Service, Tenant]).Select(child => string.Join('/', child.Split(' ')[^2..]));
-        var all = await kubectl.Object($"-n {ns} {string.Join(' ', names)}");
+        var all = await kubectl.Object($"-n {ns} {string.Join(' ', Children.Select(child => string.Join('/', child.Split(' ')[^2..])))}");
         return string.Join('\n', all["items"]!.AsArray().Select(child => EndToEnd.Snapshot.OfChild(child!.AsObject())));
     }
 
@@ -90,9 +89,10 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
     }
 
     public Task NothingIsLeft() => Eventually.Get(
-        async () => (await kubectl.Run($"-n {ns} get {Kinds} -o name")).ShouldSucceed().Output.Split('\n').Where(IsMine).ToList(),
+        async () => (await kubectl.Run($"-n {ns} get {Kinds} -o name")).ShouldSucceed().Output.Split('\n').Where(Owns).ToList(),
         left => left.Count == 0,
         $"nothing of {name} is left");
 
-    private bool IsMine(string line) => line.EndsWith($"/{name}", StringComparison.Ordinal) || line.Contains($"/{name}-", StringComparison.Ordinal);
+    /// <summary>Whether an object, as <c>kubectl get -o name</c> names it, was made for this cluster, or is it.</summary>
+    public bool Owns(string line) => line.EndsWith($"/{name}", StringComparison.Ordinal) || line.Contains($"/{name}-", StringComparison.Ordinal);
 }

