@@ -8,7 +8,7 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
     public const string SystemNamespace = "dpf-operator-system";
 
     /// <summary>The kinds of which something may be made for a cluster, by Kamaji too.</summary>
-    private const string Kinds = "dpuclusters,tenantcontrolplanes,services,secrets,configmaps,daemonsets,deployments,replicasets,pods";
+    public const string Kinds = "dpuclusters,tenantcontrolplanes,services,secrets,configmaps,daemonsets,deployments,replicasets,pods";
 
     public string Name => name;
 
@@ -77,8 +77,8 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
     /// <summary>What is wanted of every child, without what differs from one time to the next.</summary>
     public async Task<string> Snapshot()
     {
-        var all = await Task.WhenAll(Children.Select(kubectl.Object));
-        return string.Join('\n', all.Select(EndToEnd.Snapshot.OfChild));
+        var all = await kubectl.Object($"-n {ns} {string.Join(' ', Children.Select(child => string.Join('/', child.Split(' ')[^2..])))}");
+        return string.Join('\n', all["items"]!.AsArray().Select(child => EndToEnd.Snapshot.OfChild(child!.AsObject())));
     }
 
     /// <summary>Deletes the cluster, and waits until it and everything that was made for it is gone.</summary>
@@ -89,9 +89,10 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
     }
 
     public Task NothingIsLeft() => Eventually.Get(
-        async () => (await kubectl.Run($"-n {ns} get {Kinds} -o name")).ShouldSucceed().Output.Split('\n').Where(IsMine).ToList(),
+        async () => (await kubectl.Run($"-n {ns} get {Kinds} -o name")).ShouldSucceed().Output.Split('\n').Where(Owns).ToList(),
         left => left.Count == 0,
         $"nothing of {name} is left");
 
-    private bool IsMine(string line) => line.EndsWith($"/{name}", StringComparison.Ordinal) || line.Contains($"/{name}-", StringComparison.Ordinal);
+    /// <summary>Whether an object, as <c>kubectl get -o name</c> names it, was made for this cluster, or is it.</summary>
+    public bool Owns(string line) => line.EndsWith($"/{name}", StringComparison.Ordinal) || line.Contains($"/{name}-", StringComparison.Ordinal);
 }

@@ -11,10 +11,14 @@ public sealed class KillTests
 {
     private const int Clients = 4;
 
-    // A start costs about a second of processor time. Where that makes hundreds take too long, as on a machine that is busy, fewer have to do.
-    private const int Fewest = 25;
-    private const int Most = 100;
-    private static readonly TimeSpan Enough = TimeSpan.FromMinutes(2);
+    // As many kills as there is time for. A start costs half a second of processor time, and the load as much again: two cores with nothing else
+    // to do manage more than a hundred in all, four cores the 300. A machine that is busy takes longer for the fewest, which is no failure.
+    private const int Fewest = 20;
+    private const int Most = 150;
+    private static readonly TimeSpan Enough = TimeSpan.FromSeconds(65);
+
+    /// <summary>For a single start, or a single answer: it is no failure to be slow.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>How often each of the two control planes is killed at least, by the environment variable, for a night.</summary>
     private static readonly int? Wanted =
@@ -35,7 +39,7 @@ public sealed class KillTests
         for (var kill = 0; ; kill++)
         {
             await using var process = executable.Start("standalone", "tenant", name, "--data-dir", executable.File("data"), "--write-kubeconfig", kubeconfig);
-            await process.HasSaid("To adopt it");
+            await process.HasSaid("To adopt it", Patience);
             process.Said.ShouldNotContain("corrupt");
 
             // Of the very first start: address, authority and credentials stay good.
@@ -48,7 +52,7 @@ public sealed class KillTests
             using var ending = new CancellationTokenSource();
             var load = clients.Select(client => client.RunAsync(server, ending.Token)).ToList();
             var writes = clients.Sum(client => client.Acknowledged) + random.Next(1, 120);
-            await Eventually.Holds(() => clients.Sum(client => client.Acknowledged) >= writes || load.Any(one => one.IsFaulted), "there is load");
+            await Eventually.Holds(() => clients.Sum(client => client.Acknowledged) >= writes || load.Any(one => one.IsFaulted), "there is load", Patience);
             await process.KillAsync();
             await ending.CancelAsync();
             await Task.WhenAll(load);

@@ -23,12 +23,12 @@ internal sealed class Kubectl(string kubeconfig)
         (await RunWith(["get", .. what.Split(' '), "-o", $"jsonpath={jsonPath}"])).ShouldSucceed().Output;
 
     /// <summary>Waits, with a watch, until the value at a JSONPath of one object, which may not be there yet, is the one expected.</summary>
-    public async Task HasValue(string what, string jsonPath, string expected)
+    public async Task HasValue(string what, string jsonPath, string expected, TimeSpan? patience = null)
     {
         string[] arguments = ["wait", .. what.Split(' '), $"--for=jsonpath={jsonPath}={expected}", "--timeout=20s"];
         try
         {
-            await Eventually.Get(() => RunWith(arguments), result => result.ExitCode == 0, $"{jsonPath} of {what} is {expected}");
+            await Eventually.Get(() => RunWith(arguments), result => result.ExitCode == 0, $"{jsonPath} of {what} is {expected}", patience);
         }
         catch (TimeoutException exception)
         {

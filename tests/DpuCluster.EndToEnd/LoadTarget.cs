@@ -29,7 +29,7 @@ internal sealed class LoadTarget : IDisposable
             RevocationMode = X509RevocationMode.NoCheck,
             CustomTrustStore = { _authority },
         };
-        _client = new HttpClient(handler) { BaseAddress = new Uri(Field("server")) };
+        _client = new HttpClient(handler) { BaseAddress = new Uri(Field("server")), Timeout = TimeSpan.FromMinutes(5) };
     }
 
     /// <summary>Sends a write.</summary>

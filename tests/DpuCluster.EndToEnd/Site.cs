@@ -5,12 +5,21 @@ namespace DpuCluster.EndToEnd;
 
 /// <summary>One standalone environment for the tests of a class, and as many control planes to adopt as they want.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "xUnit calls DisposeAsync of IAsyncLifetime.")]
-public sealed class Site : IAsyncLifetime
+public class Site : IAsyncLifetime
 {
+    private readonly string[] _arguments;
     private readonly Executable _executable = new();
     private readonly List<Tenant> _tenants = [];
     private RunningProcess? _standalone;
     private int _names;
+
+    public Site()
+        : this([])
+    {
+    }
+
+    /// <param name="arguments">More arguments for the environment.</param>
+    protected Site(params string[] arguments) => _arguments = arguments;
 
     internal Kubectl Kubectl { get; private set; } = null!;
 
@@ -25,7 +34,7 @@ public sealed class Site : IAsyncLifetime
         }
 
         var kubeconfig = _executable.File("host.conf");
-        _standalone = _executable.Start("standalone", "--write-kubeconfig", kubeconfig);
+        _standalone = _executable.Start(["standalone", "--write-kubeconfig", kubeconfig, .. _arguments]);
         await _standalone.HasSaid("kubectl get dpuclusters");
         Kubectl = new Kubectl(kubeconfig);
     }

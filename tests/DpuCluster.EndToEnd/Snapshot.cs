@@ -31,6 +31,27 @@ internal static class Snapshot
         return Sorted(child)!.ToJsonString(Indented);
     }
 
+    /// <summary>
+    /// A cluster: what is wanted of it, and what its status says, without times. Version and number of nodes are left out: they follow the
+    /// control plane within a minute, whatever the manager does.
+    /// </summary>
+    public static string OfCluster(JsonObject cluster)
+    {
+        var status = cluster["status"]!.AsObject();
+        var conditions = status["conditions"]!.AsArray().Select(condition => new JsonObject
+        {
+            ["type"] = condition!["type"]!.DeepClone(),
+            ["says"] = $"{condition["status"]} {condition["reason"]}: {condition["message"]}",
+        });
+        return Sorted(new JsonObject
+        {
+            ["spec"] = cluster["spec"]!.DeepClone(),
+            ["finalizers"] = cluster["metadata"]!["finalizers"]?.DeepClone(),
+            ["phase"] = status["phase"]?.DeepClone(),
+            ["conditions"] = new JsonArray([.. conditions.OrderBy(condition => (string?)condition["type"], StringComparer.Ordinal)]),
+        })!.ToJsonString(Indented);
+    }
+
     /// <summary>The same with the fields of every object in order: a field that was away comes back in another place.</summary>
     private static JsonNode? Sorted(JsonNode? node) => node switch
     {

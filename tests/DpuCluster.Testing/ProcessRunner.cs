@@ -100,12 +100,13 @@ public sealed class RunningProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the program has said something.</summary>
-    public async Task<string> HasSaid(string text)
+    public async Task<string> HasSaid(string text, TimeSpan? patience = null)
     {
         await Eventually.Holds(
             () => Said.Contains(text, StringComparison.Ordinal)
                 || (_process.HasExited ? throw new InvalidOperationException($"ended with {_process.ExitCode}: {Said}") : false),
-            $"the program says \"{text}\"");
+            $"the program says \"{text}\"",
+            patience);
         return Said;
     }
 
