@@ -4,7 +4,7 @@ using DpuCluster.Bench.Scenarios;
 
 var parsed = new RootCommand("Measures DPUCluster; each command is one scenario.")
 {
-    ScenarioCommand.Create(StaticScenario.Scenario), ScenarioCommand.Create(KamajiScenario.Scenario),
+    ScenarioCommand.Create(StaticScenario.Scenario), ScenarioCommand.Create(KamajiScenario.Scenario), ScenarioCommand.Create(ApiServerScenario.Scenario),
 }.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -46,3 +46,13 @@ internal sealed class Kubectl(string kubeconfig)
         ["KUBECONFIG"] = "",
     };
 }
+
+/// <summary>Shortens what tests do with results most often.</summary>
+internal static class ProcessResults
+{
+    /// <summary>The result, which must be a success.</summary>
+    public static async Task<ProcessResult> Succeeds(this Task<ProcessResult> result) => (await result).ShouldSucceed();
+
+    /// <summary>What was printed; it must be a success.</summary>
+    public static async Task<string> Output(this Task<ProcessResult> result) => (await result.Succeeds()).Output;
+}

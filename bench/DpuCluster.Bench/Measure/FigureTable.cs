@@ -7,12 +7,12 @@ namespace DpuCluster.Bench.Measure;
 /// <summary>Shows figures to people: as a table on the terminal, and as Markdown.</summary>
 internal static class FigureTable
 {
-    private static readonly string[] Columns = ["figure", "clusters", "ours", "reference", "target", "", "note"];
-
-    public static void Print(IEnumerable<Figure> figures)
+    /// <param name="counted">What the scenario counts: the heading of the sizes.</param>
+    /// <param name="figures">The rows.</param>
+    public static void Print(string counted, IEnumerable<Figure> figures)
     {
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in Columns)
+        foreach (var column in Columns(counted))
         {
             table.AddColumn(column, settings => settings.NoWrap());
         }
@@ -36,10 +36,12 @@ internal static class FigureTable
         AnsiConsole.Write(table);
     }
 
-    public static string ToMarkdown(IEnumerable<Figure> figures)
+    /// <param name="counted">What the scenario counts: the heading of the sizes.</param>
+    /// <param name="figures">The rows.</param>
+    public static string ToMarkdown(string counted, IEnumerable<Figure> figures)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Columns)} |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {string.Join(" | ", Columns(counted))} |");
         text.AppendLine("|---|---:|---:|---:|---:|---|---|");
         foreach (var figure in figures)
         {
@@ -49,13 +51,15 @@ internal static class FigureTable
         return text.ToString();
     }
 
+    private static string[] Columns(string counted) => ["figure", counted, "ours", "reference", "target", "", "note"];
+
     private static string[] Cells(Figure figure) =>
     [
         figure.What,
-        figure.Clusters,
+        figure.Size,
         Figure.Format(figure.Value, figure.Unit),
         figure.Reference is { } reference ? Figure.Format(reference, figure.Unit) : "",
-        figure.Target is { } target ? $"≤ {Figure.Format(target, figure.Unit)}" : "",
+        figure.Target is { } target ? $"≤ {Figure.Format(target, figure.Unit)}" : figure.Least is { } least ? $"≥ {Figure.Format(least, figure.Unit)}" : "",
         figure.Missed switch { true => "missed", false => "met", null => "" },
         figure.Note,
     ];

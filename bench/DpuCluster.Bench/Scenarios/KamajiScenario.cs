@@ -26,7 +26,8 @@ internal sealed class KamajiScenario(ScenarioOptions options, Action<string> tel
         "kamaji",
         "Kamaji clusters",
         "Kamaji DPUClusters with keepalived: time, requests, memory, repair of drift.",
-        100,
+        "clusters",
+        ScenarioNumber.OfClusters(100),
         [AtOnce, Standalone],
         (options, tell, cancellation) => new KamajiScenario(options, tell).RunAsync(cancellation));
 

@@ -9,9 +9,7 @@ internal static class ScenarioCommand
 {
     public static Command Create(Scenario scenario)
     {
-        var clusters = Number("--clusters", "How many clusters make the large case, 1 to 5000.", scenario.Clusters, 1, 5000);
-        var rounds = Number("--rounds", "How often one cluster alone is created, 1 to 100.", 50, 1, 100);
-        var steady = Number("--steady-seconds", "How long the steady state is looked at, 0 (not at all) to 3600.", 60, 0, 3600);
+        var numbers = scenario.Numbers.Select(Number).ToArray();
         var executable = new Option<FileInfo>("--executable")
         {
             Description = "The dpucluster program to measure; default: the one that was published when this benchmark was built.",
@@ -33,22 +31,22 @@ internal static class ScenarioCommand
         };
         parts.AcceptOnlyFromAmong(scenario.Parts);
         var write = new Option<FileInfo?>("--write") { Description = "Also write the figures into this file, as Markdown.", HelpName = "FILE" };
-        var command = new Command(scenario.Name, scenario.Description)
+        var command = new Command(scenario.Name, scenario.Description) { parts, executable, write };
+        foreach (var number in numbers)
         {
-            clusters, rounds, steady, parts, executable, write,
-        };
+            command.Add(number);
+        }
+
         command.SetAction(async (parsed, cancellation) =>
         {
             var options = new ScenarioOptions(
                 parsed.GetValue(executable)!.FullName,
-                parsed.GetValue(clusters),
-                Math.Min(parsed.GetValue(rounds), parsed.GetValue(clusters)),
-                parsed.GetValue(steady),
+                numbers.ToDictionary(number => number.Name, parsed.GetValue),
                 parsed.GetValue(parts)!);
             var machine = Machine.Describe();
             var date = DateTime.UtcNow;
             var figures = await scenario.RunAsync(options, step => Console.Error.WriteLine(step), cancellation);
-            FigureTable.Print(figures);
+            FigureTable.Print(scenario.Counted, figures);
             Console.Out.WriteLine(machine);
             if (parsed.GetValue(write) is { } file)
             {
@@ -57,10 +55,10 @@ internal static class ScenarioCommand
 
                     - Machine: {machine}
                     - Date: {date:yyyy-MM-dd HH:mm} UTC
-                    - Command: `dotnet run -c Release --project bench/DpuCluster.Bench -- {scenario.Name} --clusters {options.Clusters} --rounds {options.Rounds} --steady-seconds {options.SteadySeconds}`
+                    - Command: `dotnet run -c Release --project bench/DpuCluster.Bench -- {scenario.Name} {string.Join(' ', options.Numbers.Select(number => $"{number.Key} {number.Value}"))}`
 
                     """);
-                await File.WriteAllTextAsync(file.FullName, $"{text}\n{FigureTable.ToMarkdown(figures)}", cancellation);
+                await File.WriteAllTextAsync(file.FullName, $"{text}\n{FigureTable.ToMarkdown(scenario.Counted, figures)}", cancellation);
             }
 
             return 0;
@@ -71,8 +69,9 @@ internal static class ScenarioCommand
     private static FileInfo? Published() =>
         new FileInfo(Path.Combine(AppContext.BaseDirectory, "published", "dpucluster")) is { Exists: true } file ? file : null;
 
-    private static Option<int> Number(string name, string description, int otherwise, int least, int most)
+    private static Option<int> Number(ScenarioNumber number)
     {
+        var (name, description, otherwise, least, most) = number;
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>
         {

@@ -21,7 +21,8 @@ internal sealed class StaticScenario(ScenarioOptions options, Action<string> tel
         "static",
         "Static clusters",
         "Static DPUClusters that adopt one embedded tenant: time, requests, memory.",
-        1000,
+        "clusters",
+        ScenarioNumber.OfClusters(1000),
         [One, Many, Standalone],
         (options, tell, cancellation) => new StaticScenario(options, tell).RunAsync(cancellation));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -22,6 +23,26 @@ internal sealed class Workshop(string executable) : IAsyncDisposable
     /// <summary>Starts <c>standalone tenant NAME</c>: an API server with nothing in it.</summary>
     public Task<ApiServerProcess> StartTenantAsync(string name, CancellationToken cancellation) =>
         StartServerAsync(name, ["standalone", "tenant", name], cancellation);
+
+    /// <summary>The same with a data directory: what it acknowledges is on the disk.</summary>
+    public Task<ApiServerProcess> StartDurableAsync(string name, CancellationToken cancellation) =>
+        StartServerAsync(name, ["standalone", "tenant", name, "--data-dir", Path.Combine(_directory.FullName, $"{name}.data")], cancellation);
+
+    /// <summary>How long the disk takes to make some hundred bytes safe (<c>fsync</c>), in ms: no durable write can take less.</summary>
+    public double MeasureSync(int rounds)
+    {
+        using var file = File.OpenHandle(Path.Combine(_directory.FullName, "sync"), FileMode.Create, FileAccess.Write);
+        var times = new double[rounds];
+        for (var round = 0; round < rounds; round++)
+        {
+            var begun = Stopwatch.GetTimestamp();
+            RandomAccess.Write(file, new byte[600], round * 600L);
+            RandomAccess.FlushToDisk(file);
+            times[round] = Time.MillisecondsSince(begun);
+        }
+
+        return new Distribution(times).Median;
+    }
 
     /// <summary>Starts <c>standalone</c>: an API server with everything in it.</summary>
     public Task<ApiServerProcess> StartStandaloneAsync(string name, CancellationToken cancellation) =>
@@ -134,7 +155,10 @@ internal sealed class ApiServerProcess(string name, ChildProcess process, string
     public long ReadyAt { get; set; }
 
     /// <summary>A new client, with an administrator's rights.</summary>
-    public KubernetesClient Connect() => new(_configuration ?? throw new InvalidOperationException("the kubeconfig is not there yet"));
+    public KubernetesClient Connect() => new(Configuration);
+
+    /// <summary>An administrator's way to it.</summary>
+    public ClientConfiguration Configuration => _configuration ?? throw new InvalidOperationException("the kubeconfig is not there yet");
 
     /// <summary>Reads the kubeconfig, which is written after the server has begun to answer.</summary>
     public bool TryConnect()

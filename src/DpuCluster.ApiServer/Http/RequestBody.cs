@@ -24,7 +24,7 @@ internal static class RequestBody
 
     private const string Accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
-    private const int MostDepth = 10_000;
+    private const int MostDepth = 512;
 
     /// <summary>The body as it came.</summary>
     /// <exception cref="ApiException">413: it is too long.</exception>

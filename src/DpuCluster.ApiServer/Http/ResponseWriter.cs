@@ -24,7 +24,7 @@ internal static class ResponseWriter
     /// <summary>Writes encoded JSON in the form that the client accepts.</summary>
     public static Task WriteAsync(HttpContext http, int code, MediaType type, ReadOnlyMemory<byte> json) =>
         type.IsYaml || type.Pretty
-            ? WriteTransformedAsync(http, code, type, JsonNode.Parse(json.Span)!)
+            ? WriteTransformedAsync(http, code, type, StoredObject.Parse(json.Span))
             : WriteBytesAsync(http, code, "application/json", [json, NewLine]);
 
     /// <summary>Writes text.</summary>

@@ -9,8 +9,11 @@ namespace DpuCluster.ApiServer.Http;
 /// <summary>YAML documents as JSON values, by the rules that Kubernetes' YAML library has.</summary>
 internal static partial class YamlText
 {
-    // An alias can stand for much; documents that would grow beyond all measure are refused.
+    // An alias can stand for much, by number or by length; documents that would grow beyond all measure are refused.
     private const int MostNodes = 500_000;
+
+    // So much text counts as one node more.
+    private const int TextOfNode = 16;
     private const int MostDepth = 512;
 
     /// <summary>Reads the first document of a text.</summary>
@@ -28,12 +31,12 @@ internal static partial class YamlText
 
     private static JsonNode? ReadNode(Parser parser, Dictionary<string, JsonNode?> anchors, int depth, ref int budget)
     {
-        if (--budget < 0 || depth > MostDepth) throw new YamlException("document contains excessive aliasing");
+        if (--budget < 0 || depth > MostDepth) throw Excessive();
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
             if (!anchors.TryGetValue(alias.Value.Value, out var known)) throw new YamlException($"unknown anchor '{alias.Value.Value}' referenced");
-            budget -= Count(known);
-            return known?.DeepClone();
+            budget -= Weight(known);
+            return budget < 0 ? throw Excessive() : known?.DeepClone();
         }
 
         JsonNode? node;
@@ -70,10 +73,13 @@ internal static partial class YamlText
         return node;
     }
 
-    private static int Count(JsonNode? node) => node switch
+    private static YamlException Excessive() => new("document contains excessive aliasing");
+
+    private static int Weight(JsonNode? node) => node switch
     {
-        JsonObject obj => 1 + obj.Sum(p => Count(p.Value)),
-        JsonArray array => 1 + array.Sum(Count),
+        JsonObject obj => 1 + obj.Sum(p => (p.Key.Length / TextOfNode) + Weight(p.Value)),
+        JsonArray array => 1 + array.Sum(Weight),
+        JsonValue value when value.TryGetValue<string>(out var text) => 1 + (text.Length / TextOfNode),
         _ => 1,
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace DpuCluster.ApiServer.Patches;
 
@@ -31,6 +32,12 @@ internal ref struct GoJsonSyntax
     {
         if (_at >= _text.Length)
             return Fail(context);
+        // Go gives up after 10,000 levels; a thread of a pool may have no room for so many.
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            _error ??= "exceeded max depth";
+            return false;
+        }
         switch (_text[_at])
         {
             case (byte)'{':

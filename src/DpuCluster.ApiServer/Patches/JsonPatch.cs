@@ -13,6 +13,9 @@ internal static class JsonPatch
     /// <summary>How many operations one patch may have.</summary>
     public const int MaxOperations = 10_000;
 
+    /// <summary>How much one patch may copy, as a body may have: copies of copies would double with every operation.</summary>
+    private const int MaxCopied = 3 * 1024 * 1024;
+
     /// <summary>Reads a patch.</summary>
     /// <param name="text">UTF-8.</param>
     /// <param name="strictErrors">Gets what is to be warned of, or refused, by <c>fieldValidation</c>.</param>
@@ -69,6 +72,7 @@ internal static class JsonPatch
     public static JsonNode Apply(JsonNode document, JsonArray operations)
     {
         var root = document.DeepClone();
+        var copied = 0L;
         foreach (var node in operations)
         {
             var operation = node as JsonObject ?? [];
@@ -98,7 +102,11 @@ internal static class JsonPatch
                 case "copy":
                     {
                         var (container, key) = Find(root, Pointer(operation, "from", op), op);
-                        Add(root, operation, op, Pointer(operation, "path", op), Get(container, key, op)?.DeepClone());
+                        var value = Get(container, key, op)?.DeepClone();
+                        copied += value?.ToJsonString().Length ?? 0;
+                        if (copied > MaxCopied)
+                            throw PatchErrors.TooLarge($"The accumulated size of what a JSON patch copies must not exceed {MaxCopied} bytes");
+                        Add(root, operation, op, Pointer(operation, "path", op), value);
                         break;
                     }
                 case "test":
@@ -141,9 +149,18 @@ internal static class JsonPatch
             throw PatchErrors.DoesNotApply($"testing value {path} failed: test failed");
     }
 
+    private static int Depth(JsonNode? node) => node switch
+    {
+        JsonObject { Count: > 0 } o => 1 + o.Max(field => Depth(field.Value)),
+        JsonArray { Count: > 0 } list => 1 + list.Max(Depth),
+        _ => 1,
+    };
+
     private static void Add(JsonNode root, JsonObject operation, string op, string path, JsonNode? value)
     {
         var (container, key) = Find(root, path, op);
+        if (path.AsSpan().Count('/') + Depth(value) > JsonText.MaxDepth)
+            throw PatchErrors.DoesNotApply("exceeded max depth");
         if (container is JsonObject o)
         {
             o[key] = value;

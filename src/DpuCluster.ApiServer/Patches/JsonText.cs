@@ -11,7 +11,7 @@ namespace DpuCluster.ApiServer.Patches;
 /// </summary>
 internal static class JsonText
 {
-    private const int MaxDepth = 512;
+    internal const int MaxDepth = 512;
 
     /// <summary>Reads one JSON document.</summary>
     /// <param name="text">UTF-8.</param>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.CustomResources;
@@ -17,7 +16,7 @@ internal static class RestoredObjects
         // What there is of custom resources can be read only by their definitions, wherever those stand.
         foreach (var definition in LastOfEach(recovered, CrdRegistrar.Group, CrdRegistrar.Plural))
         {
-            var crd = (JsonObject)JsonNode.Parse(definition.Json)!;
+            var crd = StoredObject.Parse(definition.Json);
             if (CrdNaming.IsConditionTrue(crd, CrdNaming.Established)) registry.Serve(definition.Name, CustomResourceServing.Definitions(crd, connections));
         }
 
@@ -63,5 +62,5 @@ internal static class RestoredObjects
     private static ObjectHeader Header(ResourceDefinition? storage, LogRecord record) =>
         storage is null
             ? new ObjectHeader(record.Namespace, record.Name, "")
-            : ObjectMetadata.Header((JsonObject)JsonNode.Parse(record.Json)!, storage);
+            : ObjectMetadata.Header(StoredObject.Parse(record.Json), storage);
 }

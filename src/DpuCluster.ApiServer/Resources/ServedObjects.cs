@@ -11,7 +11,7 @@ internal sealed class ServedObjects(ResourceRegistry registry)
     /// <summary>The object as a tree of its own, in the served version.</summary>
     public static JsonObject Read(ResourceDefinition resource, StoredObject stored)
     {
-        if (resource.StoredAs is { Made: not null }) return (JsonObject)JsonNode.Parse(Json(resource, stored))!;
+        if (resource.StoredAs is { Made: not null }) return StoredObject.Parse(Json(resource, stored));
         var obj = stored.Parse();
         return resource.StoredAs is { } view ? view.FromStorage(obj) : obj;
     }

@@ -37,6 +37,9 @@ internal readonly record struct OwnerLink(string ApiVersion, string Kind, string
 /// </summary>
 internal sealed class StoredObject
 {
+    // As deep as an encoder writes.
+    private const int DeepestNesting = 1000;
+
     private readonly int _revisionOffset;
 
     private StoredObject(ObjectHeader header, byte[] json, int revisionOffset, long revision)
@@ -62,7 +65,10 @@ internal sealed class StoredObject
     public long Revision { get; }
 
     /// <summary>The object as a tree of its own.</summary>
-    public JsonObject Parse() => (JsonObject)JsonNode.Parse(Json)!;
+    public JsonObject Parse() => Parse(Json);
+
+    /// <summary>Encoded JSON as a tree. It may nest as deep as the server takes it, which is deeper than a parser allows by itself.</summary>
+    public static JsonObject Parse(ReadOnlySpan<byte> json) => (JsonObject)JsonNode.Parse(json, documentOptions: new() { MaxDepth = DeepestNesting })!;
 
     /// <summary>The same state, saying another resource version: how a deletion is told.</summary>
     public StoredObject WithRevision(long revision)
