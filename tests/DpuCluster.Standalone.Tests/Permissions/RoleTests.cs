@@ -34,7 +34,7 @@ public sealed class RoleTests : IDisposable
     public void Dispose() => _root.Dispose();
 
     [Fact]
-    public async Task Life_of_a_static_and_a_Kamaji_cluster_needs_nothing_that_the_roles_refuse() =>
+    public async Task Life_of_clusters_of_each_kind_needs_nothing_that_the_roles_refuse() =>
         (await LiveAsync(role => role)).ShouldBeEmpty();
 
     [Theory]
@@ -42,12 +42,13 @@ public sealed class RoleTests : IDisposable
     public async Task Without_a_rule_something_is_refused(string controller, string without) =>
         (await LiveAsync(role => role.Controller == controller ? Refusals.Narrowed(role).Single(one => one.Without == without).Role : role)).ShouldNotBeEmpty();
 
-    /// <summary>From the creation of two clusters to their deletion.</summary>
+    /// <summary>From the creation of two clusters, and of one of the older group, to their deletion.</summary>
     private async Task<IReadOnlyList<string>> LiveAsync(Func<ControllerRole, ControllerRole> change)
     {
         await using var environment = await StandaloneEnvironment.StartAsync(_root.Options() with { ChangeRole = change }, default);
         using var admin = new KubernetesClient(KubeconfigLoader.Load(environment.KubeconfigFile));
         var clusters = admin.Resources<DPUCluster>();
+        var older = admin.Resources<OlderDPUCluster>();
         return await Refusals.OfAsync(admin, async until =>
         {
             // The static cluster appears before its Secret, and adopts the environment itself.
@@ -69,6 +70,11 @@ public sealed class RoleTests : IDisposable
                 },
                 null,
                 default);
+            await older.CreateAsync(
+                new() { Metadata = new() { Namespace = Ns, Name = "older" }, Spec = new() { Type = ClusterType.Static, Kubeconfig = "adopted" } }, null, default);
+            await until(async () => (await older.GetAsync(Ns, "older", default)).Status?.Phase == ClusterPhase.Ready, "the cluster of the older group is Ready");
+            await older.DeleteAsync(Ns, "older", null, default);
+            await until(async () => await older.FindAsync(Ns, "older", default) is null, "the cluster of the older group is gone");
             foreach (var name in new[] { "adopted", "made" })
             {
                 await until(async () => (await clusters.GetAsync(Ns, name, default)).Status?.Phase == ClusterPhase.Ready, $"{name} is Ready");
