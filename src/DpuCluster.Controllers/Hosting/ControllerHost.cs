@@ -25,6 +25,7 @@ public sealed class ControllerHost : IAsyncDisposable
     private readonly KubernetesClient _client;
     private readonly InformerFactory _informers;
     private readonly EventRecorder _events;
+    private readonly UnansweredWrites _writes;
     private readonly LeaderElector? _elector;
     private readonly ControllerContext _context;
     private readonly List<Controller> _controllers;
@@ -43,11 +44,12 @@ public sealed class ControllerHost : IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("DpuCluster.Controllers.Hosting");
         var runtime = new RuntimeMetrics(_metrics);
         ProcessMetrics.AddTo(_metrics.Meter);
+        _writes = new UnansweredWrites(new ClientMetrics(runtime), options.Clock);
         _client = new KubernetesClient(options.Client, new KubernetesClientOptions
         {
             Clock = options.Clock,
             LoggerFactory = options.LoggerFactory,
-            Observer = new ClientMetrics(runtime),
+            Observer = _writes,
 
             // Informers and queues have a back-off of their own, and must learn of faults in time.
             MaxRetries = 2,
@@ -192,8 +194,7 @@ public sealed class ControllerHost : IAsyncDisposable
         await EndedAsync(hold).ConfigureAwait(false);
         if (_elector is not null && work.TrueForAll(one => one.IsCompleted))
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), _options.Clock);
-            await _elector.ReleaseAsync(limit.Token).ConfigureAwait(false);
+            await GiveBackAsync(_elector).ConfigureAwait(false);
         }
 
         if (hold.IsFaulted)
@@ -203,6 +204,18 @@ public sealed class ControllerHost : IAsyncDisposable
 
         await Task.WhenAll(work.Where(one => one.IsFaulted)).ConfigureAwait(false);
         Log.Stopped(_logger, _options.Name);
+    }
+
+    private async Task GiveBackAsync(LeaderElector elector)
+    {
+        if (_writes.Within(_options.Times.LeaseDuration))
+        {
+            Log.LeaseKept(_logger);
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5), _options.Clock);
+        await elector.ReleaseAsync(limit.Token).ConfigureAwait(false);
     }
 
     // Lets work finish, for a while; then cancels it, and waits a little for that to take effect.

@@ -18,4 +18,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Error, "The lease is lost: this process stops acting")]
     public static partial void LeaseLost(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "A write had no answer and may still reach the server: the lease is left to run out")]
+    public static partial void LeaseKept(ILogger logger);
 }

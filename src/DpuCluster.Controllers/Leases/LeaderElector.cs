@@ -1,3 +1,4 @@
+using DpuCluster.Controllers.Informers;
 using DpuCluster.Controllers.Metrics;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
@@ -24,6 +25,7 @@ public sealed class LeaderElector : ILeadership
     private Lease? _observed;
     private long _observedAt;
     private long _renewedAt;
+    private (long Since, TimeSpan For)? _holdOff;
     private volatile bool _held;
     private bool _failing;
 
@@ -38,6 +40,9 @@ public sealed class LeaderElector : ILeadership
     public bool IsLeader => _held && _clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) < _options.RenewDeadline;
 
     internal string Identity => _options.Identity;
+
+    /// <summary>Who held the lease when this process last saw it; empty where nobody did, <see langword="null"/> before it has.</summary>
+    internal string? Holder => _observed?.Spec?.HolderIdentity;
 
     /// <summary>Waits until the lease is held.</summary>
     public async Task AcquireAsync(CancellationToken cancellation)
@@ -184,7 +189,13 @@ public sealed class LeaderElector : ILeadership
             }
         }
 
-        if (await _store.FindAsync(cancellation).ConfigureAwait(false) is not { } lease)
+        var found = await _store.FindAsync(cancellation).ConfigureAwait(false);
+        if (!_held && MustHoldOff(found))
+        {
+            return false;
+        }
+
+        if (found is not { } lease)
         {
             try
             {
@@ -197,12 +208,7 @@ public sealed class LeaderElector : ILeadership
             }
         }
 
-        if (_observed is null || Record(_observed) != Record(lease))
-        {
-            _observedAt = _clock.GetTimestamp();
-        }
-
-        _observed = lease;
+        Observe(lease);
         if (lease.Spec?.HolderIdentity is { Length: > 0 } holder && holder != _options.Identity)
         {
             // Another holder while we held it: it has been taken, whatever our clock says.
@@ -222,6 +228,38 @@ public sealed class LeaderElector : ILeadership
         {
             return false;
         }
+    }
+
+    // A lease that was removed, or that has gone back in time with a server restored from a backup, says nothing about who acts: the holder
+    // that was seen last may do so until it finds out, which it does within the time that it claimed the lease for.
+    private bool MustHoldOff(Lease? found)
+    {
+        if (_observed is { Spec.HolderIdentity: { Length: > 0 } holder } before && holder != _options.Identity
+            && (found is null || ResourceVersions.IsOlder(found.Metadata.ResourceVersion, before.Metadata.ResourceVersion)))
+        {
+            _holdOff = (_clock.GetTimestamp(), TimeSpan.FromSeconds(before.Spec.LeaseDurationSeconds ?? _options.LeaseDuration.TotalSeconds));
+            Log.WentBack(_logger, _options.Namespace, _options.Name, holder, _holdOff.Value.For.TotalSeconds);
+            Observe(found);
+        }
+
+        if (_holdOff is { } hold && _clock.GetElapsedTime(hold.Since) < hold.For)
+        {
+            Observe(found);
+            return true;
+        }
+
+        _holdOff = null;
+        return false;
+    }
+
+    private void Observe(Lease? lease)
+    {
+        if (_observed is null || lease is null || Record(_observed) != Record(lease))
+        {
+            _observedAt = _clock.GetTimestamp();
+        }
+
+        _observed = lease;
     }
 
     // What a holder changes when it renews; whatever else is written to the lease says nothing about the holder.

@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(LogLevel.Debug, "Cannot watch the lease, looking at it instead: {Error}")]
     public static partial void WatchFailed(ILogger logger, string error);
+
+    [LoggerMessage(LogLevel.Warning, "The lease {Namespace}/{Name} was removed or is older than it was: {Holder} may still act, so it is not taken for {Seconds} s")]
+    public static partial void WentBack(ILogger logger, string @namespace, string name, string holder, double seconds);
 }

@@ -276,6 +276,43 @@ public sealed class ControllerHostTests : HostFixture
     }
 
     [Fact]
+    public async Task While_a_write_may_still_be_on_its_way_the_lease_is_not_given_back()
+    {
+        var go = new TaskCompletionSource();
+        using var answer = new ManualResetEventSlim();
+        using var sent = new SemaphoreSlim(0);
+        var host = ControllerHost.CreateBuilder(Options with { LeaderElect = true, ShutdownTimeout = TimeSpan.FromMilliseconds(100) })
+            .Lease("test.dpu.nvidia.com")
+            .AddController(context => context.Controller("configmap").For<ConfigMap>().Workers(1).Build(async (_, cancellation) =>
+            {
+                await go.Task;
+                await context.Writer<ConfigMap>().CreateAsync(Map("late"), null, cancellation);
+                return ReconcileResult.Done;
+            }))
+            .Build();
+        var (stop, running) = await RunAsync(host);
+        await Eventually.Holds(() => host.IsLeader, "it leads");
+        await Maps.CreateAsync(Map("a"), null, default);
+        Server.Refuse = (method, path) =>
+        {
+            if (method == "POST" && path.EndsWith("configmaps", StringComparison.Ordinal))
+            {
+                sent.Release();
+                answer.Wait();
+            }
+
+            return null;
+        };
+        go.SetResult();
+        await sent.WaitAsync().WaitAsync(Eventually.Patience);
+        await stop.CancelAsync();
+        await running.WaitAsync(Eventually.Patience);
+        var holder = Server.Find(LeasePath)!["spec"]!["holderIdentity"]!.GetValue<string>();
+        answer.Set();
+        holder.ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task Background_work_runs_beside_and_its_failure_ends_the_host()
     {
         var host = ControllerHost.CreateBuilder(Options)

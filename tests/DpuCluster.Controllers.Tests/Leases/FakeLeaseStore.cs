@@ -29,6 +29,18 @@ internal sealed class FakeLease
         }
     }
 
+    /// <summary>As a server that is restored from a backup: the lease is as it was, or not there yet, and versions go on from there.</summary>
+    public void Restore(Lease? lease)
+    {
+        lock (_gate)
+        {
+            Current = lease;
+            _version = lease is null ? 0 : long.Parse(lease.Metadata.ResourceVersion!, CultureInfo.InvariantCulture);
+            _changed.TrySetResult();
+            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
     public Lease Put(Lease lease, bool create)
     {
         lock (_gate)

@@ -171,6 +171,26 @@ public sealed class LeaderElectorTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("b")]
+    [InlineData("somebody")]
+    public async Task A_lease_that_has_gone_back_in_time_is_not_taken_before_who_led_must_have_noticed(string? holder)
+    {
+        var a = await Candidate.Leading(this, "a");
+        await using var b = new Candidate(this, "b");
+        b.Start();
+        var restored = _lease.Current! with { Spec = _lease.Current.Spec! with { HolderIdentity = holder, LeaseDurationSeconds = 1 } };
+        await _clock.AdvanceUntil(() => _lease.Holders.Count >= 6, TimeSpan.FromSeconds(30), "a renews, and b has seen it");
+        a.Store.IsCutOff = true; // It acts on, until its deadline.
+        _lease.Restore(holder is null ? null : restored);
+        var passed = await _clock.AdvanceUntil(() => b.Elector.IsLeader, TimeSpan.FromSeconds(40), "b takes over");
+        passed.ShouldBeGreaterThan(TimeSpan.FromSeconds(10), "the deadline of who led");
+        a.Elector.IsLeader.ShouldBeFalse();
+        await Should.ThrowAsync<LeadershipLostException>(a.Running);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -18,7 +18,7 @@ internal sealed class Copier
 
     private readonly ConcurrentDictionary<NamespacedName, int> _working = [];
     private readonly ObjectWriter<ConfigMap> _writer;
-    private readonly string _identity;
+    private readonly LeaderElector _elector;
 
     public Copier(ControllerContext context, Func<int> timesBack)
     {
@@ -26,7 +26,7 @@ internal sealed class Copier
         Metadata = context.Informers.Metadata(ConfigMap.Resource, Scope);
         (MapsTold, MetadataTold) = (new HandlerRecord<ConfigMap>(Maps, timesBack), new HandlerRecord<PartialObjectMetadata>(Metadata, timesBack));
         _writer = context.Writer<ConfigMap>();
-        _identity = ((LeaderElector)context.Leadership).Identity;
+        _elector = (LeaderElector)context.Leadership;
         Controller = context.Controller("copies")
             .Watches(Maps, value => [new NamespacedName(Namespace, SourceOf(value.Metadata.Name!))])
             .Workers(3)
@@ -71,6 +71,9 @@ internal sealed class Copier
         Data = data,
     };
 
+    /// <summary>Who leads, as far as this process has seen.</summary>
+    public string? Leader => _elector.Holder;
+
     /// <summary>Whether the informers are at this version, or further.</summary>
     public bool HasSeen(string version) => ResourceVersions.IsAtLeast(Maps.Version, version) && ResourceVersions.IsAtLeast(Metadata.Version, version);
 
@@ -105,7 +108,7 @@ internal sealed class Copier
 
     private async Task CopyAsync(ConfigMap? source, ConfigMap? copy, NamespacedName key, CancellationToken cancellation)
     {
-        var wanted = Map(CopyOf(key.Name), source?.Data, _identity);
+        var wanted = Map(CopyOf(key.Name), source?.Data, _elector.Identity);
         if (source is null)
         {
             if (copy is not null)

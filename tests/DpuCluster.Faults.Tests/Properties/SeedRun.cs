@@ -172,6 +172,10 @@ internal sealed class SeedRun : IAsyncDisposable
         var seen = (await Maps.ApplyAsync(Copier.Map("s0", Value()), new() { FieldManager = "test", Force = true }, default)).Metadata.ResourceVersion!;
         _replicas.ForEach(replica => replica.Proxy.Refuses = false);
         await Eventually.Holds(() => _replicas.TrueForAll(replica => replica.Copier?.HasSeen(seen) is true), $"{Name}: all have seen {seen}", Patience);
+
+        // Who has never seen a leader cannot know that there may be one which the backup does not speak of.
+        await Eventually.Holds(
+            () => _replicas.Select(replica => replica.Copier?.Leader).Distinct().ToList() is [{ Length: > 0 }], $"{Name}: all have seen who leads", Patience);
         _replicas.ForEach(replica => replica.Proxy.Refuses = true);
         Interlocked.Increment(ref _timesBack);
         await _server.RestoreAsync(backup);
