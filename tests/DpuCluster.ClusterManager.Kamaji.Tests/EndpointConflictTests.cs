@@ -27,6 +27,17 @@ public sealed class EndpointConflictTests
     }
 
     [Fact]
+    public void Of_two_that_are_equally_old_the_one_that_was_made_first_stays()
+    {
+        var a = Clusters.Kamaji("a", Clusters.Endpoint()).Stored();
+        var b = Clusters.Kamaji("b", Clusters.Endpoint()).Stored();
+        b = b with { Spec = b.Spec with { Kubeconfig = "b-admin-kubeconfig" } };
+
+        EndpointConflict.Find(a, [a, b], null)!.ShouldContain("dpf-operator-system/b");
+        EndpointConflict.Find(b, [a, b], null).ShouldBeNull();
+    }
+
+    [Fact]
     public void Two_spellings_of_one_address_are_the_same_claim()
     {
         var older = Clusters.Kamaji("older", Clusters.Endpoint("2001:db8::1", 1)).Stored(age: 2);

@@ -58,8 +58,9 @@ internal static class EndpointConflict
 
     private static bool IsOlder(DPUCluster one, DPUCluster other) => Age(one).CompareTo(Age(other)) < 0;
 
-    private static (DateTimeOffset Created, string Name, string Namespace) Age(DPUCluster cluster) =>
-        (cluster.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, cluster.Metadata.Name ?? "", cluster.Metadata.Namespace ?? "");
+    // The server tells the time of creation in whole seconds. Of two from one second, the first to have been made stays: its Secret has a name.
+    private static (DateTimeOffset Created, bool Unmade, string Name, string Namespace) Age(DPUCluster cluster) => (
+        cluster.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue, string.IsNullOrEmpty(cluster.Spec.Kubeconfig), cluster.Metadata.Name ?? "", cluster.Metadata.Namespace ?? "");
 
     /// <summary>
     /// Whether some node can match both selectors. Where one asks for all that the other asks for, any node could; otherwise the nodes that
