@@ -50,10 +50,11 @@ internal sealed class KamajiChildren(
             AppliedConfiguration.Sign(KeepalivedChildren.ConfigMap(cluster, endpoint)),
             value => value.IsOwnedBy(cluster),
             cancellation).ConfigureAwait(false);
+        var live = await daemonSets.FindAsync(cluster, name, cancellation).ConfigureAwait(false);
         return await daemonSets.EnsureAsync(
             cluster,
-            await daemonSets.FindAsync(cluster, name, cancellation).ConfigureAwait(false),
-            AppliedConfiguration.Sign(KeepalivedChildren.DaemonSet(cluster, endpoint, nodePort, options)),
+            live,
+            AppliedConfiguration.Sign(KeepalivedChildren.DaemonSet(cluster, endpoint, nodePort, options, live)),
             value => value.IsOwnedBy(cluster),
             cancellation).ConfigureAwait(false);
     }

@@ -37,16 +37,26 @@ internal static class KeepalivedChildren
     /// <param name="settings">The virtual IP.</param>
     /// <param name="nodePort">Port of the API server on every node.</param>
     /// <param name="options">Images.</param>
-    public static DaemonSet DaemonSet(DPUCluster cluster, KeepalivedSettings settings, int nodePort, KamajiOptions options)
+    /// <param name="live">
+    /// The DaemonSet as it is, where there is one. A selector cannot be changed, and the reference implementation's is another: it stays, so
+    /// that the pods are replaced one after the other there, too, and not all taken away at once.
+    /// </param>
+    public static DaemonSet DaemonSet(DPUCluster cluster, KeepalivedSettings settings, int nodePort, KamajiOptions options, DaemonSet? live = null)
     {
         var name = ChildObjects.KeepalivedName(cluster);
         var labels = new Dictionary<string, string> { [AppLabel] = "keepalived", [ChildObjects.ClusterLabel] = cluster.Metadata.Name! };
+        var selector = live?.IsOwnedBy(cluster) is true && live.Spec?.Selector is { } existing ? existing : new LabelSelector { MatchLabels = labels };
+        foreach (var (label, value) in selector.MatchLabels ?? labels)
+        {
+            labels[label] = value;
+        }
+
         return new()
         {
             Metadata = ChildObjects.Controlled(cluster, name),
             Spec = new()
             {
-                Selector = new() { MatchLabels = labels },
+                Selector = selector,
                 MinReadySeconds = 5,
                 UpdateStrategy = new() { Type = "RollingUpdate", RollingUpdate = new() { MaxUnavailable = 1 } },
                 Template = new()
