@@ -103,6 +103,22 @@ public sealed class HealthTests(ProvisioningSite site) : IClassFixture<Provision
         (await Host.GetAsync(_name)).Metadata.ResourceVersion.ShouldBe(down.Metadata.ResourceVersion, "the same cause is written once");
     }
 
+    [Fact]
+    public async Task Nothing_that_a_control_plane_says_keeps_its_illness_from_being_written()
+    {
+        await using var tenant = await ScriptedTenant.StartAsync();
+        tenant.Answer = path => path == "/version" ? (200, $$"""{"gitVersion": "{{new string('9', 50_000)}}"}""") : null;
+        await site.CreateAsync(_name, tenant.Kubeconfig());
+        (await Host.ReachesAsync(_name, ClusterPhase.Ready)).Status!.Version!.Length.ShouldBeLessThan(100);
+
+        tenant.Answer = path => path == "/readyz" ? (500, $"[-]\u0007evil {new string('x', 60_000)}") : null;
+
+        var message = (await Host.ReachesAsync(_name, ClusterPhase.NotReady)).Status!.Ready().Message;
+        message.ShouldContain("evil xxx");
+        message.ShouldNotContain("\u0007");
+        message.Length.ShouldBeLessThan(1000);
+    }
+
     [Theory]
     [InlineData("/version", 200, "<html>welcome</html>")]
     [InlineData("/version", 200, "[]")]

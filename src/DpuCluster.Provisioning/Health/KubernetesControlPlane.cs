@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
+using DpuCluster.Kubernetes.Serialization;
 
 namespace DpuCluster.Provisioning.Health;
 
@@ -12,6 +13,10 @@ namespace DpuCluster.Provisioning.Health;
 /// <param name="kubeconfig">Where the client's credentials are from, disposed with this.</param>
 internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposable kubeconfig) : IControlPlane
 {
+    // Whatever a control plane says must fit into a status that the host cluster accepts: else it could keep us from writing that it is ill.
+    private const int MaxCheck = 256;
+    private const int MaxVersion = 64;
+
     /// <inheritdoc/>
     public async Task<string?> CheckAsync(CancellationToken cancellation)
     {
@@ -35,7 +40,8 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
     /// <inheritdoc/>
     public async Task<Inventory> TakeInventoryAsync(CancellationToken cancellation)
     {
-        var version = OrNullAsync(async () => (await client.GetVersionAsync(cancellation).ConfigureAwait(false)).GitVersion);
+        var version = OrNullAsync(async () =>
+            (await client.GetVersionAsync(cancellation).ConfigureAwait(false)).GitVersion is { } text ? ForeignText.Printable(text, MaxVersion) : null);
         var nodes = OrNullAsync<int?>(async () =>
         {
             var page = await client.Metadata(Node.Resource).ListAsync(null, new() { Limit = 1 }, cancellation).ConfigureAwait(false);
@@ -95,7 +101,7 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
 
     /// <summary>The first line of kube-apiserver's list of checks that does not say ok: <c>[-]etcd failed: …</c>.</summary>
     private static string? FirstFailedCheck(string body) =>
-        body.Split('\n').FirstOrDefault(line => line.StartsWith("[-]", StringComparison.Ordinal))?[3..].Trim();
+        body.Split('\n').FirstOrDefault(line => line.StartsWith("[-]", StringComparison.Ordinal)) is { } line ? ForeignText.Printable(line.AsSpan(3), MaxCheck) : null;
 
     /// <summary>The kind of failure, without ports, times and counts: the same cause must give the same words.</summary>
     private static string Cause(Exception exception)
@@ -115,7 +121,7 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
                 case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted }:
                     return "the control plane broke the connection";
                 case AuthenticationException authentication:
-                    return $"the TLS connection to the control plane failed: {authentication.Message}";
+                    return $"the TLS connection to the control plane failed: {ForeignText.Printable(authentication.Message, MaxCheck)}";
                 default:
                     break;
             }
@@ -123,6 +129,6 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
 
         return exception is IOException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
             ? "the control plane broke the connection"
-            : $"the control plane cannot be reached: {exception.Message}";
+            : $"the control plane cannot be reached: {ForeignText.Printable(exception.Message, MaxCheck)}";
     }
 }

@@ -51,7 +51,7 @@ internal static class ServerErrors
 
     private static Status MakeUp(ApiRequest request, HttpStatusCode code, ReadOnlySpan<byte> body)
     {
-        var text = Printable(body);
+        var text = ForeignText.Printable(Encoding.UTF8.GetString(body[..Math.Min(body.Length, 4 * MaxText)]), MaxText);
         var number = ((int)code).ToString(CultureInfo.InvariantCulture);
         var message = $"{request.Method} {request.Path}: the server answered {number} {code}";
         return new Status
@@ -63,18 +63,6 @@ internal static class ServerErrors
             Reason = Reason(code),
             Message = text.Length == 0 ? message : $"{message}: {text}",
         };
-    }
-
-    private static string Printable(ReadOnlySpan<byte> body)
-    {
-        var text = Encoding.UTF8.GetString(body[..Math.Min(body.Length, MaxText)]);
-        var builder = new StringBuilder(text.Length);
-        foreach (var character in text)
-        {
-            builder.Append(char.IsControl(character) ? ' ' : character);
-        }
-
-        return builder.ToString().Trim() + (body.Length > MaxText ? " …" : "");
     }
 
     private static string? Reason(HttpStatusCode code) => code switch
