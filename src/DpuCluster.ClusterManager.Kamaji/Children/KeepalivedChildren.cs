@@ -15,6 +15,7 @@ internal static class KeepalivedChildren
     public const string ConfigurationAnnotation = "dpu.nvidia.com/keepalived-configuration";
 
     private const string AppLabel = "app.kubernetes.io/name";
+    private const int MaxLabelValue = 63;
     private const string Configuration = "configuration";
     private const string Run = "run";
     private const string ConfigurationDirectory = "/etc/dpucluster/keepalived";
@@ -37,15 +38,12 @@ internal static class KeepalivedChildren
     /// <param name="settings">The virtual IP.</param>
     /// <param name="nodePort">Port of the API server on every node.</param>
     /// <param name="options">Images.</param>
-    /// <param name="live">
-    /// The DaemonSet as it is, where there is one. A selector cannot be changed, and the reference implementation's is another: it stays, so
-    /// that the pods are replaced one after the other there, too, and not all taken away at once.
-    /// </param>
+    /// <param name="live">The DaemonSet as it is, where there is one: its selector, which cannot be changed, stays.</param>
     public static DaemonSet DaemonSet(DPUCluster cluster, KeepalivedSettings settings, int nodePort, KamajiOptions options, DaemonSet? live = null)
     {
         var name = ChildObjects.KeepalivedName(cluster);
-        var labels = new Dictionary<string, string> { [AppLabel] = "keepalived", [ChildObjects.ClusterLabel] = cluster.Metadata.Name! };
-        var selector = live?.IsOwnedBy(cluster) is true && live.Spec?.Selector is { } existing ? existing : new LabelSelector { MatchLabels = labels };
+        var selector = live?.IsOwnedBy(cluster) is true && live.Spec?.Selector is { } existing ? existing : Selector(cluster, name);
+        var labels = new Dictionary<string, string> { [ChildObjects.ClusterLabel] = cluster.Metadata.Name! };
         foreach (var (label, value) in selector.MatchLabels ?? labels)
         {
             labels[label] = value;
@@ -85,6 +83,15 @@ internal static class KeepalivedChildren
             },
         };
     }
+
+    // The reference implementation's, wherever that is possible: a site can go over to this manager and back, and no DaemonSet has to be
+    // deleted, which would take the address away from all nodes at once.
+    private static LabelSelector Selector(DPUCluster cluster, string name) => new()
+    {
+        MatchLabels = name.Length <= MaxLabelValue
+            ? new Dictionary<string, string> { [AppLabel] = name }
+            : new Dictionary<string, string> { [AppLabel] = "keepalived", [ChildObjects.ClusterLabel] = cluster.Metadata.Name! },
+    };
 
     /// <summary>Root, since it makes raw sockets and sets addresses; but with these three capabilities only, and without privileged mode.</summary>
     private static Container Keepalived(KamajiOptions options) => new()
