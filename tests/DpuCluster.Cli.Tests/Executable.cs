@@ -48,6 +48,15 @@ internal sealed class Executable : IDisposable
         return ProcessRunner.RunAsync(File(name), arguments, environment: _environment);
     }
 
+    /// <summary>Sets what the image sets, in a place with nowhere to write to.</summary>
+    public Executable InImage() => With("DOTNET_EnableDiagnostics", "0").With("TMPDIR", "/proc").With("HOME", "/proc").With("XDG_STATE_HOME", null);
+
+    /// <summary>Runs a file that was published to its end.</summary>
+    public Task<ProcessResult> RunFile(string file, params string[] arguments) => ProcessRunner.RunAsync(file, arguments, environment: _environment);
+
+    /// <summary>Starts a file that was published.</summary>
+    public RunningProcess StartFile(string file, params string[] arguments) => new(file, arguments, _environment);
+
     /// <summary>Starts it to run until it is told to end.</summary>
     public RunningProcess Start(params string[] arguments) => new(Program, arguments, _environment);
 

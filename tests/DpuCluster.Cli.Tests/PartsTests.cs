@@ -61,7 +61,7 @@ public sealed partial class PartsTests : IDisposable
         await using var host = await HostCluster.StartAsync();
         await host.DefineAsync<DPFOperatorConfig>(ApiCrds.All["dpfoperatorconfigs.operator.dpu.nvidia.com"]);
         var kubeconfig = _executable.File("kubeconfig", host.Server.AdminKubeconfig);
-        var port = FreePort();
+        var port = Ports.Free();
         await using var process = _executable.Start(
             part, "--kubeconfig", kubeconfig, "--leader-elect", "--metrics-bind-address", $"127.0.0.1:{port}", "--health-probe-bind-address", $"127.0.0.1:{port}");
         var leases = host.Admin.Resources<Lease>();
@@ -103,13 +103,6 @@ public sealed partial class PartsTests : IDisposable
 
         process.Said.ShouldNotContain("\u001b");
         process.Said.ShouldContain("export KUBECONFIG=");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex("^# HELP ", RegexOptions.Multiline)]

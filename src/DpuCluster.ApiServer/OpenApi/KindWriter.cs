@@ -62,7 +62,7 @@ internal sealed class KindWriter(SchemaWriter schemas)
 
     private static string NameOf(ResourceDefinition resource) => resource.Schema.DefinitionName is { } name && resource.IsBuiltIn
         ? name
-        : $"{string.Join('.', resource.Group.Split('.').Reverse())}.{resource.Version}.{resource.Kind}";
+        : $"{string.Join('.', Enumerable.Reverse(resource.Group.Split('.')))}.{resource.Version}.{resource.Kind}";
 
     private JsonObject Custom(ResourceDefinition resource)
     {

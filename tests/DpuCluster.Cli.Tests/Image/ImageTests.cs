@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using DpuCluster.Testing.Servers;
+
+namespace DpuCluster.Cli.Tests.Image;
+
+/// <summary>Both ways to the image, the SDK's and the Dockerfile's, lead to the same one.</summary>
+public sealed partial class ImageTests
+{
+    private static readonly Lazy<string> Dockerfile = new(() => File.ReadAllText(Path.Combine(Repository.Root(), "deploy", "image", "Dockerfile")));
+
+    [Fact]
+    public async Task The_SDK_makes_an_image_without_a_shell_that_runs_as_a_number()
+    {
+        var image = JsonNode.Parse(await DotnetTool.RunAsync(
+            "msbuild", DotnetTool.Project, "-t:ComputeContainerConfig", "-p:Configuration=Release", "-p:RuntimeIdentifier=linux-x64", "-p:SelfContained=false",
+            "-p:ContainerRegistry=registry.example", "-getProperty:ContainerBaseImage", "-getProperty:ContainerUser", "-getProperty:ContainerWorkingDirectory",
+            "-getProperty:ContainerRepository", "-getProperty:ContainerImageTag", "-getProperty:ContainerAppCommandInstruction", "-getItem:ContainerEntrypoint", "-getItem:ContainerAppCommand",
+            "-getItem:ContainerEnvironmentVariable", "-getItem:ContainerPort"))!;
+        var (properties, items) = (image["Properties"]!, image["Items"]!);
+
+        // What the Dockerfile says.
+        Property("ContainerBaseImage").ShouldBe(Said("ARG RUNTIME=(.*)"));
+        $"{Property("ContainerUser")}:{Property("ContainerUser")}".ShouldBe(Said("USER (.*)"));
+        Property("ContainerWorkingDirectory").ShouldBe(Said("WORKDIR (/)$"));
+        Property("ContainerAppCommandInstruction").ShouldBe("Entrypoint");
+        Items("ContainerEntrypoint").ShouldBeEmpty();
+        $"[\"{string.Join("\", \"", Items("ContainerAppCommand"))}\"]".ShouldBe(Said("ENTRYPOINT (.*)"));
+        string.Join(' ', Items("ContainerPort")).ShouldBe(Said("EXPOSE (.*)"));
+        $"{Property("ContainerRepository")}:{Property("ContainerImageTag")}".ShouldBe(Said("ARG IMAGE=(.*)"));
+
+        var variables = items["ContainerEnvironmentVariable"]!.AsArray().ToDictionary(one => one!["Identity"]!.GetValue<string>(), one => one!["Value"]!.GetValue<string>());
+        variables["DPUCLUSTER_IMAGE"].ShouldBe($"registry.example/{Property("ContainerRepository")}:{Property("ContainerImageTag")}");
+        variables["DPUCLUSTER_IMAGE"] = "${IMAGE}";
+        variables.Select(one => $"{one.Key}={one.Value}").ShouldBe(
+            Variables().Matches(Dockerfile.Value[Dockerfile.Value.IndexOf("ENV ", StringComparison.Ordinal)..]).Select(match => match.Groups[1].Value), ignoreOrder: true);
+
+        string Property(string name) => properties[name]!.GetValue<string>();
+
+        IReadOnlyList<string> Items(string name) => [.. items[name]!.AsArray().Select(item => item!["Identity"]!.GetValue<string>())];
+    }
+
+    private static string Said(string pattern) => Regex.Match(Dockerfile.Value, $"^{pattern}", RegexOptions.Multiline) is { Success: true } match
+        ? match.Groups[1].Value
+        : throw new InvalidOperationException($"the Dockerfile has no line {pattern}");
+
+    [GeneratedRegex(@"(?:^ENV| {4}) ?([A-Za-z_]+=[^ \\]+)(?: \\)?$", RegexOptions.Multiline)]
+    private static partial Regex Variables();
+}
