@@ -1,10 +1,10 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Protobuf;
+using DpuCluster.ApiServer.Schemas.FieldValidation;
+using DpuCluster.ApiServer.Storage;
 using Microsoft.AspNetCore.Http;
-using YamlDotNet.Core;
 
 namespace DpuCluster.ApiServer.Http;
 
@@ -15,6 +15,11 @@ internal enum BodyFormat
     Yaml,
     Protobuf,
 }
+
+/// <summary>A body as JSON.</summary>
+/// <param name="Json">The JSON.</param>
+/// <param name="StrictErrors">What strict field validation has against the form that it was sent in, and its JSON does not show.</param>
+internal readonly record struct EncodedBody(byte[] Json, IReadOnlyList<string> StrictErrors);
 
 /// <summary>Reads what a client sends.</summary>
 internal static class RequestBody
@@ -72,15 +77,17 @@ internal static class RequestBody
     };
 
     /// <summary>YAML as JSON.</summary>
-    public static byte[] YamlToJson(byte[] yaml)
+    /// <exception cref="ApiException">400: it is none, or says what JSON cannot.</exception>
+    public static EncodedBody YamlToJson(byte[] yaml)
     {
         try
         {
-            return Storage.ObjectEncoder.EncodePlain(YamlText.Read(Encoding.UTF8.GetString(yaml)) ?? new JsonObject());
+            var read = StrictYaml.Parse(yaml);
+            return new EncodedBody(ObjectEncoder.EncodePlain(read.Node ?? new JsonObject()), read.StrictErrors);
         }
-        catch (YamlException exception)
+        catch (StrictJsonException exception)
         {
-            throw ApiErrors.BadRequest($"error converting YAML to JSON: yaml: line {exception.Start.Line}: {exception.Message}");
+            throw ApiErrors.BadRequest(exception.Message);
         }
     }
 

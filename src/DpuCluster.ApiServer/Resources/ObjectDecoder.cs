@@ -14,8 +14,9 @@ internal sealed class ObjectDecoder(ResourceRegistry registry)
     private const int Shown = 30;
 
     /// <summary>Reads the body of a create or an update.</summary>
-    public JsonObject Read(ResourceDefinition resource, byte[] body, WriteOptions options)
+    public JsonObject Read(ResourceDefinition resource, EncodedBody encoded, WriteOptions options)
     {
+        var body = encoded.Json;
         StrictJsonResult read;
         try
         {
@@ -28,7 +29,7 @@ internal sealed class ObjectDecoder(ResourceRegistry registry)
 
         if (read.Node is not JsonObject obj) throw Unrecognized(resource, body, $"couldn't get version/kind; json parse error: json: cannot unmarshal {Name(read.Node)} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}");
         CheckType(resource, obj, body);
-        Conform(resource, obj, options, read.StrictErrors);
+        Conform(resource, obj, options, [.. encoded.StrictErrors, .. read.StrictErrors]);
         return obj;
     }
 
@@ -46,7 +47,7 @@ internal sealed class ObjectDecoder(ResourceRegistry registry)
         if (options.FieldValidation == WriteValidation.Ignore || problems.Count == 0) return;
         if (options.FieldValidation == WriteValidation.Warn)
         {
-            options.Warnings.AddRange(problems);
+            options.Warnings.AddRange(problems.SelectMany(StrictYaml.Warnings));
             return;
         }
 

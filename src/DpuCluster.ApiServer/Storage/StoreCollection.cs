@@ -7,6 +7,13 @@ namespace DpuCluster.ApiServer.Storage;
 /// </summary>
 internal sealed class StoreCollection
 {
+    // So much JSON of changes is remembered at most, however few they are: objects of a megabyte are allowed.
+    private const long HistoryBytes = 64 * 1024 * 1024;
+
+    // How many changes, and how much JSON, may pass before it is looked whether a watch has fallen behind.
+    private const int ChangesBetweenLooks = 256;
+    private const long BytesBetweenLooks = HistoryBytes / 8;
+
     private readonly int _historyLimit;
     private readonly Lock _watchersGate = new();
     private readonly HashSet<StoreCursor> _watchers = [];
@@ -17,6 +24,11 @@ internal sealed class StoreCollection
     private StoreChange[] _ring = new StoreChange[64];
     private int _first;
     private int _count;
+    private long _bytes;
+    private long _bytesSinceLook;
+
+    // Sequence of the last change that was forgotten to make room. Compaction does not count: it is no reason to cut off a watch.
+    private long _outgrown;
 
     /// <param name="group">API group.</param>
     /// <param name="plural">Name of the resource.</param>
@@ -67,7 +79,8 @@ internal sealed class StoreCollection
         Tail.NextInCollection = change;
         Tail = change;
         Changed.Raise();
-        if ((change.Sequence & 255) == 0) CutOffTheSlow(change.Sequence);
+        _bytesSinceLook += Size(change);
+        if (change.Sequence % ChangesBetweenLooks == 0 || _bytesSinceLook > BytesBetweenLooks) CutOffTheSlow();
     }
 
     /// <summary>Forgets the changes up to a revision. Under the store's lock.</summary>
@@ -124,7 +137,13 @@ internal sealed class StoreCollection
 
     private void Remember(StoreChange change)
     {
-        if (_count == _historyLimit) Forget();
+        _bytes += Size(change);
+        while (_count == _historyLimit || (_bytes > HistoryBytes && _count > 0))
+        {
+            _outgrown = _ring[_first].Sequence;
+            Forget();
+        }
+
         if (_count == _ring.Length)
         {
             var larger = new StoreChange[_ring.Length * 2];
@@ -140,18 +159,22 @@ internal sealed class StoreCollection
     private void Forget()
     {
         CompactedTo = Math.Max(CompactedTo, _ring[_first].Revision);
+        _bytes -= Size(_ring[_first]);
         _ring[_first] = null!;
         _first = (_first + 1) & (_ring.Length - 1);
         _count--;
     }
 
-    private void CutOffTheSlow(long sequence)
+    private static long Size(StoreChange change) => (change.Current ?? change.Previous)!.Json.Length;
+
+    private void CutOffTheSlow()
     {
+        _bytesSinceLook = 0;
         lock (_watchersGate)
         {
             foreach (var watcher in _watchers)
             {
-                if (sequence - watcher.Sequence > _historyLimit) watcher.CutOff();
+                if (watcher.Sequence < _outgrown) watcher.CutOff();
             }
         }
     }

@@ -38,7 +38,8 @@ internal sealed class StoreCursor : IDisposable
         return _at.NextInCollection is not null ? Task.CompletedTask : signal.WaitAsync(cancellation);
     }
 
-    internal void CutOff() => _cutOff.Cancel();
+    /// <summary>Ends the watch. What follows from it happens on another thread: this is called by a writer that holds the store's lock.</summary>
+    internal void CutOff() => _ = _cutOff.CancelAsync();
 
     public void Dispose()
     {

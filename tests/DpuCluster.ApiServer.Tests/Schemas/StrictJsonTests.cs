@@ -123,7 +123,7 @@ public sealed class StrictYamlTests
     {
         var result = Parse("spec:\n  x: 1\n  x: 2\n");
         result.DuplicateFields.ShouldBe(["spec.x"]);
-        result.StrictErrors.ShouldBe(["error converting YAML to JSON: yaml: unmarshal errors:\n  line 3: key \"x\" already set in map"]);
+        result.StrictErrors.ShouldBe(["yaml: unmarshal errors:\n  line 3: key \"x\" already set in map"]);
         GoText.Json(result.Node).ShouldBe("""{"spec":{"x":2}}""");
     }
 

@@ -12,7 +12,7 @@ internal sealed class BindingEndpoint(ResourceWriter writer, AdmissionControl ad
     {
         var (resource, info) = (request.Resource, request.Info);
         var options = RequestOptions.Read(request, "CreateOptions");
-        var binding = RequestBody.TryParse(await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false))
+        var binding = RequestBody.TryParse((await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false)).Json)
             ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type Binding)");
         binding = await admission.AdmitAsync(request, options, new ReviewedKind("", "v1", "Binding"), binding).ConfigureAwait(false);
         var target = binding.Object("target") ?? [];

@@ -61,7 +61,7 @@ internal static class RequestOptions
         if (body.Length > 0)
         {
             var format = RequestBody.Format(request.Http.Request, protobuf: true);
-            if (format == BodyFormat.Yaml) body = RequestBody.YamlToJson(body);
+            if (format == BodyFormat.Yaml) body = RequestBody.YamlToJson(body).Json;
             var read = format == BodyFormat.Protobuf ? ProtobufBody.ReadDeleteOptions(body) : RequestBody.TryParse(body) ?? throw ApiErrors.BadRequest("unable to decode DeleteOptions: the body is not a JSON object");
             if (read["kind"] is { } kind && kind.ToString() is not ("DeleteOptions" or ""))
             {

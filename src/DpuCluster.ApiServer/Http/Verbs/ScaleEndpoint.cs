@@ -29,7 +29,7 @@ internal sealed class ScaleEndpoint(ObjectStore store, ResourceWriter writer)
     private async Task UpdateAsync(ApiRequest request)
     {
         var options = RequestOptions.Read(request, "UpdateOptions");
-        var scale = RequestBody.TryParse(await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false))
+        var scale = RequestBody.TryParse((await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false)).Json)
             ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type Scale)");
         await WriteAsync(request, options, _ => scale).ConfigureAwait(false);
     }

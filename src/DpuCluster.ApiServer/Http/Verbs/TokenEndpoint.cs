@@ -17,7 +17,7 @@ internal sealed class TokenEndpoint(ObjectStore store, ServiceAccountTokens toke
     public async Task CreateAsync(ApiRequest request)
     {
         var info = request.Info;
-        var read = RequestBody.TryParse(await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false))
+        var read = RequestBody.TryParse((await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false)).Json)
             ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type TokenRequest)");
         var account = ObjectStore.Get(store.Collection(("", "serviceaccounts")), info.Namespace, info.Name) ?? throw ApiErrors.NotFound(request.Resource, info.Name);
         var options = RequestOptions.Read(request, "CreateOptions");

@@ -71,7 +71,7 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
     private async Task ApplyAsync(ApiRequest request, WriteOptions options, byte[] body)
     {
         var (resource, info) = (request.Resource, request.Info);
-        var applied = ReadApplied(body);
+        var applied = ReadApplied(body, options);
         var given = ObjectMetadata.Name(applied);
         if (given.Length > 0 && given != info.Name) throw ApiErrors.BadRequest($"the name of the object ({given}) does not match the name on the URL ({info.Name})");
         ObjectMetadata.Of(applied)["name"] = info.Name;
@@ -109,11 +109,15 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
         if (!authorizer.Allows(create)) throw create.Forbidden();
     }
 
-    private static JsonObject ReadApplied(byte[] body)
+    private static JsonObject ReadApplied(byte[] body, WriteOptions options)
     {
         try
         {
-            return StrictYaml.Parse(body).Node as JsonObject ?? throw ApiErrors.BadRequest("error decoding YAML: the body is not an object");
+            var read = StrictYaml.Parse(body);
+            if (options.FieldValidation == WriteValidation.Warn) options.Warnings.AddRange(read.StrictErrors.SelectMany(StrictYaml.Warnings));
+            if (options.FieldValidation == WriteValidation.Strict && read.StrictErrors is [var wrong, ..])
+                throw ApiErrors.BadRequest($"error strict decoding YAML: error converting YAML to JSON: {wrong}");
+            return read.Node as JsonObject ?? throw ApiErrors.BadRequest("error decoding YAML: the body is not an object");
         }
         catch (StrictJsonException exception)
         {
@@ -150,7 +154,7 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
     }
 
     /// <summary>Reads a body as JSON, whatever form it was sent in.</summary>
-    public static async Task<byte[]> ReadBodyAsync(ApiRequest request)
+    public static async Task<EncodedBody> ReadBodyAsync(ApiRequest request)
     {
         var (resource, subresource) = (request.Resource, request.Info.Subresource);
         var format = RequestBody.Format(request.Http.Request, ProtobufBody.IsTaken(resource, subresource));
@@ -158,8 +162,8 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
         return format switch
         {
             BodyFormat.Yaml => RequestBody.YamlToJson(body),
-            BodyFormat.Protobuf => ProtobufBody.ToJson(resource, subresource, body),
-            _ => body,
+            BodyFormat.Protobuf => new EncodedBody(ProtobufBody.ToJson(resource, subresource, body), []),
+            _ => new EncodedBody(body, []),
         };
     }
 

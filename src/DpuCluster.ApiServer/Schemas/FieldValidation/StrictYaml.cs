@@ -8,7 +8,7 @@ using YamlDotNet.Core.Events;
 namespace DpuCluster.ApiServer.Schemas.FieldValidation;
 
 /// <summary>
-/// Reads the YAML of apply requests, with the types that kube-apiserver gives plain scalars (YAML 1.1: <c>yes</c> and
+/// Reads YAML that clients send, with the types that kube-apiserver gives plain scalars (YAML 1.1: <c>yes</c> and
 /// <c>on</c> are booleans, <c>010</c> is eight). JSON is YAML too. Of several documents the first counts.
 /// </summary>
 internal static class StrictYaml
@@ -22,7 +22,7 @@ internal static class StrictYaml
             var node = reading.ReadDocument();
             IReadOnlyList<string> errors = reading.DuplicateLines.Count == 0
                 ? []
-                : [Wrong("unmarshal errors:" + string.Concat(reading.DuplicateLines.Select(line => "\n  " + line)))];
+                : [UnmarshalErrors + string.Join("\n", reading.DuplicateLines.Select(line => "  " + line))];
             return new StrictJsonResult(node, reading.Duplicates.Paths, errors);
         }
         catch (YamlException exception)
@@ -34,7 +34,14 @@ internal static class StrictYaml
         }
     }
 
+    /// <summary>What a strict error as warnings says: a line for each key that stands twice.</summary>
+    public static IEnumerable<string> Warnings(string strictError) => strictError.StartsWith(UnmarshalErrors, StringComparison.Ordinal)
+        ? strictError[UnmarshalErrors.Length..].Split('\n').Select(line => line.Trim())
+        : [strictError];
+
     internal static string Wrong(string detail) => "error converting YAML to JSON: yaml: " + detail;
+
+    private const string UnmarshalErrors = "yaml: unmarshal errors:\n";
 }
 
 /// <summary>One YAML document on its way to JSON.</summary>
@@ -42,6 +49,9 @@ internal sealed partial class YamlReading(IParser parser)
 {
     /// <summary>Most values that aliases may multiply a document by; more is an attack rather than a manifest.</summary>
     private const int MostAliasedValues = 100_000;
+
+    // So much text counts as one value more: an alias can stand for much by its length too.
+    private const int TextOfValue = 16;
 
     private readonly Dictionary<AnchorName, JsonNode?> _anchors = [];
     private int _aliasedValues;
@@ -99,7 +109,7 @@ internal sealed partial class YamlReading(IParser parser)
     {
         if (!anchor.IsEmpty)
         {
-            _anchors[anchor] = value?.DeepClone();
+            _anchors[anchor] = value;
         }
 
         return value;
@@ -107,8 +117,9 @@ internal sealed partial class YamlReading(IParser parser)
 
     private static int CountValues(JsonNode? node) => node switch
     {
-        JsonObject map => 1 + map.Sum(field => CountValues(field.Value)),
+        JsonObject map => 1 + map.Sum(field => (field.Key.Length / TextOfValue) + CountValues(field.Value)),
         JsonArray list => 1 + list.Sum(CountValues),
+        JsonValue value when value.TryGetValue<string>(out var text) => 1 + (text.Length / TextOfValue),
         _ => 1,
     };
 
