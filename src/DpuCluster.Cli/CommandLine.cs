@@ -33,7 +33,8 @@ internal static class CommandLine
         {
             // Controllers take up to 30 s to finish what runs and to give their lease back.
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(40) };
-            return await parsed.InvokeAsync(configuration).ConfigureAwait(false);
+            using var input = new InputWatch();
+            return await parsed.InvokeAsync(configuration, input.Ended).ConfigureAwait(false);
         }
         catch (UserErrorException error)
         {

@@ -10,7 +10,8 @@ internal static class Greeting
     {
         Line($"[bold]DPUCluster[/] runs on this machine, {Where(environment.DataDirectory)}, until Ctrl-C.");
         Line($"  host cluster   {environment.Address}");
-        Line($"  controllers    {Listed(environment.Controllers)}");
+        Line($"  operator       {(environment.RunsOperator ? "installs what the DPFOperatorConfig asks for" : "left out: nobody installs the controllers")}");
+        Line($"  controllers    {Controllers(environment)}");
         Line($"  stand-ins      {Listed(environment.StandIns)}");
         Line($"  kubeconfig     {environment.KubeconfigFile} (context {environment.Name})");
         Line($"");
@@ -31,6 +32,14 @@ internal static class Greeting
         Command($"kubectl -n {StandaloneEnvironment.SystemNamespace} create secret generic {tenant.Name} --from-file=admin.conf={tenant.KubeconfigFile}");
         Line($"and name that Secret in [bold]spec.kubeconfig[/] of a DPUCluster of type static.");
     }
+
+    private static string Controllers(StandaloneEnvironment environment) => environment switch
+    {
+        { RunsPods: false } => "none: their pods wait, as there are no nodes to run them",
+        { Controllers.Count: 0 } => "none",
+        { RunsProcesses: true } => $"{Listed(environment.Controllers)}: as pods, each a process of its own",
+        _ => $"{Listed(environment.Controllers)}: as pods, inside this process",
+    };
 
     private static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "none" : string.Join(", ", names);
 

@@ -35,6 +35,9 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     public string KubeconfigFile { get; }
 
+    /// <summary>Where the credentials of pods that are run are kept, for as long as these run.</summary>
+    public string PodDirectory => Path.Combine(_state.Path, "pods");
+
     /// <summary>Starts the server and writes the kubeconfig.</summary>
     /// <exception cref="UserErrorException">The name, the port or the file cannot be used.</exception>
     public static async Task<ControlPlane> StartAsync(StandaloneOptions options, string name, IPodLogs? logs, CancellationToken cancellation)
@@ -45,6 +48,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             server = await ListenAsync(options, state, name, logs, cancellation).ConfigureAwait(false);
             var controlPlane = new ControlPlane(server, state, name, options.KubeconfigFile);
+            controlPlane.RemovePods();
             if (options.DataDirectory is null)
             {
                 controlPlane.Remember();
@@ -139,6 +143,15 @@ internal sealed class ControlPlane : IAsyncDisposable
         _state.Keep(AuthorityCertificate, Server.CertificateAuthority.CertificatePem);
         _state.Keep(AuthorityKey, Server.CertificateAuthority.PrivateKeyPem);
         _state.Keep(LastPort, Server.Address.Port.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Removes credentials that an environment that was killed has left behind.</summary>
+    private void RemovePods()
+    {
+        if (Directory.Exists(PodDirectory))
+        {
+            Directory.Delete(PodDirectory, recursive: true);
+        }
     }
 
     private void WriteKubeconfig()

@@ -3,11 +3,7 @@ namespace DpuCluster.Standalone;
 /// <summary>What the controllers of an environment are called: in roles, user names, field managers and events.</summary>
 internal static class ControllerName
 {
-    public const string Provisioning = "provisioning-controller";
-
-    public const string StaticManager = "static-cluster-manager";
-
-    public const string KamajiManager = "kamaji-cluster-manager";
+    public const string Operator = "operator";
 
     /// <summary>Plays Kamaji.</summary>
     public const string Kamaji = "kamaji-stand-in";

@@ -6,6 +6,7 @@ using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Kubernetes.Serialization;
+using DpuCluster.Operator;
 
 namespace DpuCluster.Standalone;
 
@@ -26,7 +27,26 @@ internal sealed class Installation(KubernetesClient client)
 
         await client.Resources<Namespace>()
             .ApplyAsync(new() { Metadata = new() { Name = systemNamespace } }, Apply, cancellation).ConfigureAwait(false);
+        await ConfigureAsync(cancellation).ConfigureAwait(false);
         await Task.WhenAll(roles.Select(role => AllowAsync(role, systemNamespace, cancellation))).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for everything that there is, unless somebody has asked for something already.</summary>
+    private async Task ConfigureAsync(CancellationToken cancellation)
+    {
+        var config = new DPFOperatorConfig
+        {
+            Metadata = new() { Namespace = OperatorHost.Config.Namespace, Name = OperatorHost.Config.Name },
+            Spec = new() { ProvisioningController = new() { BfbPersistentVolumeClaim = "bfb-pvc" }, StaticClusterManager = new() },
+        };
+        try
+        {
+            await client.Resources<DPFOperatorConfig>().CreateAsync(config, new() { FieldManager = Apply.FieldManager }, cancellation).ConfigureAwait(false);
+        }
+        catch (KubernetesException exception) when (exception.IsAlreadyExists)
+        {
+            // From an earlier time, with whatever people have made of it.
+        }
     }
 
     private async Task DefineAsync(string name, string manifest, CancellationToken cancellation)

@@ -1,12 +1,13 @@
 using DpuCluster.ClusterManager.Kamaji;
 using DpuCluster.ClusterManager.Static;
 using DpuCluster.Controllers.Hosting;
-using DpuCluster.Controllers.Permissions;
 using DpuCluster.Kubernetes;
 using DpuCluster.Kubernetes.Client;
+using DpuCluster.Operator;
 using DpuCluster.Provisioning;
 using DpuCluster.Standalone.KamajiStandIn;
 using DpuCluster.Standalone.Nodes;
+using DpuCluster.Standalone.Pods;
 using DpuCluster.Standalone.Workloads;
 
 namespace DpuCluster.Standalone;
@@ -23,17 +24,28 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     /// <summary>Where in a data directory the tenants have theirs.</summary>
     private const string TenantsDirectory = "tenants";
 
+    private static readonly string[] AllControllers = [.. SystemParts.Components.Select(component => component.Role.Controller)];
+    private static readonly string[] AllStandIns = [ControllerName.Kamaji, ControllerName.Nodes];
+
+    /// <summary>How the controllers are composed where they run in this process.</summary>
+    private static readonly Dictionary<string, Func<ControllerHostBuilder, ControllerHostBuilder>> InProcessParts = new()
+    {
+        [ProvisioningHost.Role.Controller] = builder => builder.Lease(ProvisioningHost.LeaseName).AddProvisioning(),
+        [StaticClusterManagerHost.Role.Controller] = builder => builder.Lease(StaticClusterManagerHost.LeaseName).AddStaticClusterManager(),
+        [KamajiClusterManagerHost.Role.Controller] = builder => builder.Lease(KamajiClusterManagerHost.LeaseName).AddKamajiClusterManager(),
+    };
+
     private readonly ControlPlane _hostCluster;
+    private readonly PodRunner _runner;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
 
-    private static readonly string[] AllControllers = [ControllerName.Provisioning, ControllerName.StaticManager, ControllerName.KamajiManager];
-    private static readonly string[] AllStandIns = [ControllerName.Kamaji, ControllerName.Nodes];
-
-    private StandaloneEnvironment(ControlPlane hostCluster, StandaloneOptions options)
+    private StandaloneEnvironment(ControlPlane hostCluster, PodRunner runner, StandaloneOptions options)
     {
-        _hostCluster = hostCluster;
+        (_hostCluster, _runner) = (hostCluster, runner);
         DataDirectory = options.DataDirectory;
+        RunsOperator = !options.Without.Contains(ControllerName.Operator);
+        RunsProcesses = options.Executable.Count > 0;
         Controllers = [.. AllControllers.Except(options.Without)];
         StandIns = [.. AllStandIns.Except(options.Without)];
     }
@@ -50,41 +62,57 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     /// <summary>Where everything is kept for the next time; <see langword="null"/>: in memory.</summary>
     public string? DataDirectory { get; }
 
-    /// <summary>Names of the controllers that run.</summary>
+    /// <summary>Whether the operator runs, in this process.</summary>
+    public bool RunsOperator { get; }
+
+    /// <summary>
+    /// Names of the controllers whose pods are run, where the operator installs them: as the DPFOperatorConfig asks. Without
+    /// <see cref="RunsPods"/> none is.
+    /// </summary>
     public IReadOnlyList<string> Controllers { get; }
+
+    /// <summary>Whether there is somebody who runs pods: the stand-in for nodes.</summary>
+    public bool RunsPods => StandIns.Contains(ControllerName.Nodes);
+
+    /// <summary>Whether each pod that is run is a process of its own.</summary>
+    public bool RunsProcesses { get; }
 
     /// <summary>Names of the stand-ins that run, for what would need a container runtime.</summary>
     public IReadOnlyList<string> StandIns { get; }
 
-    /// <summary>Starts an environment; when this completes, everything runs.</summary>
+    /// <summary>
+    /// Starts an environment; when this completes, the API server, the operator and the stand-ins run. The controllers follow, as the operator
+    /// installs them: their DPFOperatorConfig is <c>Ready</c> when all are there.
+    /// </summary>
     /// <exception cref="UserErrorException">The name, the port or the file cannot be used, or there is no such part to leave out.</exception>
     public static async Task<StandaloneEnvironment> StartAsync(StandaloneOptions options, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(options);
         CheckParts(options.Without);
-        var hostCluster = await ControlPlane.StartAsync(options, $"dpucluster-{options.Name}", new SimulatedPodLogs(), cancellation).ConfigureAwait(false);
-        var environment = new StandaloneEnvironment(hostCluster, options);
-        IEnumerable<ControllerRole> roles =
-            [.. SystemParts.Components.Select(component => options.ChangeRole(component.Role)), KamajiHost.Role, NodeHost.Role];
+        var logs = new PodLogs();
+        var hostCluster = await ControlPlane.StartAsync(options, $"dpucluster-{options.Name}", logs, cancellation).ConfigureAwait(false);
+        var runner = new PodRunner(
+            KamajiOptions.DefaultImage,
+            SystemParts.Components.Where(component => !options.Without.Contains(component.Role.Controller)),
+            new KubernetesClient(hostCluster.Connect(Installation.UserOf(ControllerName.Nodes)), new() { Clock = options.Clock }),
+            options.Executable.Count > 0 ? new ChildProcesses(options.Executable) : new InThisProcess(InProcessParts, options),
+            logs,
+            hostCluster.PodDirectory,
+            options.Clock);
+        var environment = new StandaloneEnvironment(hostCluster, runner, options);
         try
         {
-            using (var admin = new KubernetesClient(hostCluster.Connect("kubernetes-admin", "system:masters"), new() { Clock = options.Clock }))
-            {
-                // Roles of parts that are left out too: somebody runs these elsewhere.
-                await new Installation(admin).InstallAsync(SystemNamespace, roles, cancellation).ConfigureAwait(false);
-                if (environment.StandIns.Contains(ControllerName.Nodes))
-                {
-                    await NodeHost.RegisterAsync(admin, options.Clock, cancellation).ConfigureAwait(false);
-                }
-            }
-
-            environment.Run(ControllerName.Provisioning, options, builder => builder.Lease(ProvisioningHost.LeaseName).AddProvisioning());
-            environment.Run(ControllerName.StaticManager, options, builder => builder.Lease(StaticClusterManagerHost.LeaseName).AddStaticClusterManager());
-            environment.Run(ControllerName.KamajiManager, options, builder => builder.Lease(KamajiClusterManagerHost.LeaseName).AddKamajiClusterManager());
+            await environment.InstallAsync(options, cancellation).ConfigureAwait(false);
 
             // There is one of each wherever there is an environment: nobody to elect a leader among.
-            environment.Run(ControllerName.Nodes, options, builder => builder.AddNodes().AddWorkloads(NoPodRunner.Instance), elect: false);
-            environment.Run(ControllerName.Kamaji, options, builder => builder.AddKamajiStandIn(options.DataDirectory is { } data ? Path.Combine(data, TenantsDirectory) : null), elect: false);
+            var tenants = options.DataDirectory is { } data ? Path.Combine(data, TenantsDirectory) : null;
+            environment.Run(ControllerName.Nodes, options, builder => builder.AddNodes().AddWorkloads(runner), elect: false);
+            environment.Run(ControllerName.Kamaji, options, builder => builder.AddKamajiStandIn(tenants), elect: false);
+
+            // One pod of each controller: with this machine everything ends anyway.
+            var components = SystemParts.Components.Select(component => component with { Role = options.ChangeRole(component.Role) }).ToList();
+            environment.Run(ControllerName.Operator, options, builder => builder.Lease(OperatorHost.LeaseName)
+                .AddOperator(new() { Components = components, Image = KamajiOptions.DefaultImage, Replicas = 1 }));
             return environment;
         }
         catch
@@ -108,16 +136,30 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         // First the controllers, which give their leases back; then the server that they talk to.
         await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _runner.DisposeAsync().ConfigureAwait(false);
         await _hostCluster.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }
 
     private static void CheckParts(IReadOnlyCollection<string> without)
     {
-        string[] all = [.. AllControllers, .. AllStandIns];
+        string[] all = [ControllerName.Operator, .. AllControllers, .. AllStandIns];
         if (without.Except(all).FirstOrDefault() is { } unknown)
         {
             throw new UserErrorException($"\"{unknown}\" is no part that could be left out", $"leave out any of {string.Join(", ", all)}");
+        }
+    }
+
+    private async Task InstallAsync(StandaloneOptions options, CancellationToken cancellation)
+    {
+        using var admin = new KubernetesClient(_hostCluster.Connect("kubernetes-admin", "system:masters"), new() { Clock = options.Clock });
+
+        // Roles of parts that are left out too: somebody runs these elsewhere.
+        await new Installation(admin).InstallAsync(
+            SystemNamespace, [SystemParts.Operator, KamajiHost.Role, NodeHost.Role], cancellation).ConfigureAwait(false);
+        if (RunsPods)
+        {
+            await NodeHost.RegisterAsync(admin, options.Clock, cancellation).ConfigureAwait(false);
         }
     }
 

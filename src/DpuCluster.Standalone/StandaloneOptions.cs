@@ -7,6 +7,15 @@ namespace DpuCluster.Standalone;
 /// <summary>What an environment, or a tenant, is started with.</summary>
 public sealed record StandaloneOptions
 {
+    /// <summary>
+    /// Environment variable that tells a child process of <see cref="Executable"/>, by the value 1, to end in order when a line comes in on its
+    /// standard input, and at once when that ends.
+    /// </summary>
+    public const string EndsWithInputVariable = "DPUCLUSTER_ENDS_WITH_STDIN";
+
+    /// <summary>Environment variable that tells a child process of <see cref="Executable"/> its <c>LeaseIdentity</c>: the same after a restart.</summary>
+    public const string LeaseIdentityVariable = "DPUCLUSTER_LEASE_IDENTITY";
+
     /// <summary>Name: up to 40 lower-case letters, digits and dashes. No two run under one name at a time.</summary>
     public string Name { get; init; } = "default";
 
@@ -33,6 +42,12 @@ public sealed record StandaloneOptions
     /// <see cref="StandaloneEnvironment.StandIns"/> give them: for who runs them in another way. Their roles are there all the same.
     /// </summary>
     public IReadOnlyCollection<string> Without { get; init; } = [];
+
+    /// <summary>
+    /// The executable that plays every part, and arguments that always come first: the controllers that the operator installs are run as
+    /// child processes of it. Empty: they run in this process.
+    /// </summary>
+    public IReadOnlyList<string> Executable { get; init; } = [];
 
     /// <summary>Clock of everything in the environment.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

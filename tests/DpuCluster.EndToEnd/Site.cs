@@ -34,7 +34,7 @@ public class Site : IAsyncLifetime
         }
 
         var kubeconfig = _executable.File("host.conf");
-        _standalone = _executable.Start(["standalone", "--write-kubeconfig", kubeconfig, .. _arguments]);
+        _standalone = _executable.Start(["standalone", "--in-process", "--write-kubeconfig", kubeconfig, .. _arguments]);
         await _standalone.HasSaid("kubectl get dpuclusters");
         Kubectl = new Kubectl(kubeconfig);
     }

@@ -2,10 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using DpuCluster.Api;
+using DpuCluster.ClusterManager.Kamaji;
+using DpuCluster.Controllers.Hosting;
 using DpuCluster.Kubernetes;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Kubeconfig;
+using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
+using DpuCluster.Operator;
 using DpuCluster.Testing;
 
 namespace DpuCluster.Standalone.Tests;
@@ -53,21 +57,70 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Part_that_is_left_out_does_not_act_and_its_role_is_there()
+    public async Task Controller_that_is_left_out_does_not_act_and_its_account_and_role_are_there()
     {
-        await using var environment = await StandaloneEnvironment.StartAsync(
-            _root.Options() with { Without = ["static-cluster-manager", "node-stand-in"] }, default);
+        await using var environment = await StandaloneEnvironment.StartAsync(_root.Options() with { Without = ["static-cluster-manager"] }, default);
         using var client = new KubernetesClient(KubeconfigLoader.Load(environment.KubeconfigFile));
 
         environment.Controllers.ShouldBe(["provisioning-controller", "kamaji-cluster-manager"]);
-        environment.StandIns.ShouldBe(["kamaji-stand-in"]);
-        (await client.Resources<Node>().ListAsync(null, null, default)).Items.ShouldBeEmpty();
+        environment.StandIns.ShouldBe(["kamaji-stand-in", "node-stand-in"]);
+        await Eventually.Get(
+            () => client.Resources<DPFOperatorConfig>().GetAsync(Namespace, "dpfoperatorconfig", default),
+            IsReady,
+            "the pod that is simulated is as good as any to the operator");
         (await client.GetRawAsync("/apis/rbac.authorization.k8s.io/v1/clusterroles/dpucluster-static-cluster-manager", default)).IsSuccess.ShouldBeTrue();
+        (await client.GetRawAsync($"/api/v1/namespaces/{Namespace}/serviceaccounts/dpucluster-static-cluster-manager", default)).IsSuccess.ShouldBeTrue();
 
         // The parts that are there take a lease when they begin; this one never does.
-        await Eventually.Get(() => LeasesAsync(client), leases => leases.Contains("204fbe18.dpu.nvidia.com"), "the Kamaji manager holds its lease");
-        await Eventually.Get(() => LeasesAsync(client), leases => leases.Count == 2, "two hold leases");
+        await Eventually.Get(() => LeasesAsync(client), leases => leases.Count == 3, "the operator and two controllers hold leases");
         (await LeasesAsync(client)).ShouldNotContain("507jei28.dpu.nvidia.com");
+    }
+
+    [Fact]
+    public async Task Without_nodes_the_controllers_wait_as_pods()
+    {
+        await using var environment = await StandaloneEnvironment.StartAsync(_root.Options() with { Without = ["node-stand-in"] }, default);
+        using var client = new KubernetesClient(KubeconfigLoader.Load(environment.KubeconfigFile));
+
+        environment.RunsPods.ShouldBeFalse();
+        environment.StandIns.ShouldBe(["kamaji-stand-in"]);
+        (await client.Resources<Node>().ListAsync(null, null, default)).Items.ShouldBeEmpty();
+        var config = await Eventually.Get(
+            () => client.Resources<DPFOperatorConfig>().GetAsync(Namespace, "dpfoperatorconfig", default),
+            config => config.Status?.Conditions?.Find("SystemComponentsReconciled")?.IsTrue is true,
+            "the operator has installed everything");
+        IsReady(config).ShouldBeFalse();
+        (await LeasesAsync(client)).ShouldBe(["dpucluster-operator.dpu.nvidia.com"]);
+    }
+
+    [Fact]
+    public async Task Operator_that_is_left_out_can_be_run_elsewhere()
+    {
+        await using var environment = await StandaloneEnvironment.StartAsync(_root.Options() with { Without = ["operator"] }, default);
+        using var client = new KubernetesClient(KubeconfigLoader.Load(environment.KubeconfigFile));
+        (await client.GetRawAsync("/apis/rbac.authorization.k8s.io/v1/clusterroles/dpucluster-operator", default)).IsSuccess.ShouldBeTrue();
+        var host = ControllerHost.CreateBuilder(new()
+        {
+            Name = "operator",
+            Client = KubeconfigLoader.Load(environment.KubeconfigFile),
+            LeaderElect = true,
+            LeaseNamespace = Namespace,
+            LeaseIdentity = "elsewhere",
+            MetricsBindAddress = "0",
+            HealthProbeBindAddress = "0",
+        })
+            .Lease(OperatorHost.LeaseName)
+            .AddOperator(new() { Components = SystemParts.Components, Image = KamajiOptions.DefaultImage, Replicas = 1 })
+            .Build();
+        using var stop = new CancellationTokenSource();
+        var running = host.RunAsync(stop.Token);
+
+        await Eventually.Get(
+            () => client.Resources<DPFOperatorConfig>().GetAsync(Namespace, "dpfoperatorconfig", default), IsReady, "all controllers run");
+
+        (await client.Resources<Lease>().GetAsync(Namespace, OperatorHost.LeaseName, default)).Spec!.HolderIdentity.ShouldBe("elsewhere");
+        await stop.CancelAsync();
+        await running;
     }
 
     [Fact]
@@ -204,6 +257,8 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
             File.GetUnixFileMode(environment.KubeconfigFile).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
+
+    private static bool IsReady(DPFOperatorConfig config) => config.Status?.Conditions?.Find("Ready")?.IsTrue is true;
 
     private static async Task<IReadOnlyList<string?>> LeasesAsync(KubernetesClient client) =>
         [.. (await client.Resources<Lease>().ListAsync(Namespace, null, default)).Items.Select(lease => lease.Metadata.Name)];

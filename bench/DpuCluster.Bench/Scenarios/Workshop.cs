@@ -46,7 +46,7 @@ internal sealed class Workshop(string executable) : IAsyncDisposable
 
     /// <summary>Starts <c>standalone</c>: an API server with everything in it.</summary>
     public Task<ApiServerProcess> StartStandaloneAsync(string name, CancellationToken cancellation) =>
-        StartServerAsync(name, ["standalone", "--name", name], cancellation);
+        StartServerAsync(name, ["standalone", "--in-process", "--name", name], cancellation);
 
     /// <summary>Starts a controller as a process of its own.</summary>
     public async Task<ControllerProcess> StartControllerAsync(string command, ApiServerProcess host, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using DpuCluster.Client;
 using DpuCluster.Controllers.Hosting;
 using DpuCluster.Kubernetes.Kubeconfig;
+using DpuCluster.Standalone;
 using Microsoft.Extensions.Logging;
 
 namespace DpuCluster.Cli.Commands;
@@ -74,6 +75,7 @@ internal sealed class ControllerOptions
         Client = KubeconfigLoader.Load(parsed.GetValue(_kubeconfig), parsed.GetValue(_context)),
         LeaderElect = parsed.GetValue(_leaderElect),
         LeaseNamespace = parsed.GetValue(_leaseNamespace),
+        LeaseIdentity = Environment.GetEnvironmentVariable(StandaloneOptions.LeaseIdentityVariable) is { Length: > 0 } identity ? identity : null,
         MetricsBindAddress = parsed.GetValue(_metricsAddress)!,
         MetricsSecure = parsed.GetValue(_metricsSecure),
         HealthProbeBindAddress = parsed.GetValue(_probeAddress)!,

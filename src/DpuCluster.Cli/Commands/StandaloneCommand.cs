@@ -22,9 +22,11 @@ internal static class StandaloneCommand
             Description = "A controller or stand-in not to run, by the name that is printed at the start: to run it yourself. May be given several times.",
             HelpName = "NAME",
         };
+        var inProcess = Flags.Switch(
+            "--in-process", "Run the controllers inside this process instead of as processes of their own: for a debugger.");
         var command = new Command("standalone", "Run the whole system on this machine: API server, controllers and stand-ins, with nothing installed.")
         {
-            port, kubeconfig, data, name, without, TenantCommand(),
+            port, kubeconfig, data, name, without, inProcess, TenantCommand(),
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -36,6 +38,7 @@ internal static class StandaloneCommand
                 KubeconfigFile = FullPath(parsed.GetValue(kubeconfig)),
                 Without = parsed.GetValue(without) ?? [],
                 DataDirectory = FullPath(parsed.GetValue(data)),
+                Executable = parsed.GetValue(inProcess) ? [] : Self(),
                 LoggerFactory = loggers,
             };
             return await UntilToldAsync(
@@ -96,6 +99,13 @@ internal static class StandaloneCommand
         }
 
         return 0;
+    }
+
+    /// <summary>How this program is started: by the runtime's host, with the program as its first argument, or by itself.</summary>
+    private static IReadOnlyList<string> Self()
+    {
+        var host = Environment.ProcessPath ?? throw new InvalidOperationException("the system does not tell which executable this is");
+        return Path.GetFileNameWithoutExtension(host) == "dotnet" ? [host, Environment.GetCommandLineArgs()[0]] : [host];
     }
 
     private static Option<int> PortOption() =>

@@ -18,6 +18,7 @@ internal static class NodeHost
             new("Nodes, and the heartbeats of those that are simulated.", "", ["nodes"], ["get", "list", "watch"]),
             new("How nodes and pods do.", "", ["nodes/status", "pods/status"], ["patch"]),
             new("Pods of workloads.", "", ["pods"], ["get", "list", "watch", "create", "delete"]),
+            new("Credentials of pods that are run.", "", ["serviceaccounts/token"], ["create"]),
             new("Which node a pod is on.", "", ["pods/binding"], ["create"]),
             new("Workloads.", "apps", ["daemonsets", "deployments"], ["get", "list", "watch"]),
             new("The annotation that numbers a deployment's revisions.", "apps", ["deployments"], ["patch"]),

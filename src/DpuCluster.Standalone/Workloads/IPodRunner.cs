@@ -1,16 +1,22 @@
+using DpuCluster.Kubernetes.Meta;
+using DpuCluster.Standalone.Pods;
+
 namespace DpuCluster.Standalone.Workloads;
 
 /// <summary>Runs the pods that can be run here; all others are simulated.</summary>
 internal interface IPodRunner
 {
-    /// <summary>Whether pods of this specification are run rather than simulated. Such a pod, once it has a node, is the runner's alone.</summary>
+    /// <summary>Told of every change of a pod that is run.</summary>
+    Action<NamespacedName> Changed { get; set; }
+
+    /// <summary>Whether pods of this specification are run rather than simulated.</summary>
     bool Runs(PodSpec spec);
-}
 
-/// <summary>Runs no pod.</summary>
-internal sealed class NoPodRunner : IPodRunner
-{
-    public static NoPodRunner Instance { get; } = new();
+    /// <summary>Starts a pod, unless it runs already.</summary>
+    /// <returns>How it does, and its address.</returns>
+    (PodRunState State, string? Address) Ensure(Pod pod);
 
-    public bool Runs(PodSpec spec) => false;
+    /// <summary>Asks a pod to end.</summary>
+    /// <returns>Whether nothing of it runs.</returns>
+    bool End(NamespacedName pod);
 }

@@ -28,6 +28,7 @@ internal sealed class PodReconciler(
         if (pods.Find(key) is not { } pod)
         {
             _addresses.Return(key);
+            runner.End(key);
             return ReconcileResult.Done;
         }
 
@@ -45,9 +46,19 @@ internal sealed class PodReconciler(
             return ReconcileResult.Done;
         }
 
-        return node.IsSimulated() && !runner.Runs(pod.Spec)
-            ? await LiveAsync(pod, node, cancellation).ConfigureAwait(false)
-            : ReconcileResult.Done;
+        return !node.IsSimulated() ? ReconcileResult.Done
+            : pod.IsBeingDeleted ? await EndAsync(pod, cancellation).ConfigureAwait(false)
+            : await LiveAsync(pod, node, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<ReconcileResult> EndAsync(Pod pod, CancellationToken cancellation)
+    {
+        if (runner.End(pod.Key) && pod.Metadata.DeletionGracePeriodSeconds is not 0)
+        {
+            await writer.DeleteIfThereAsync(pod, cancellation, gracePeriodSeconds: 0).ConfigureAwait(false);
+        }
+
+        return ReconcileResult.Done;
     }
 
     private async Task<ReconcileResult> ScheduleAsync(Pod pod, CancellationToken cancellation)
@@ -80,24 +91,21 @@ internal sealed class PodReconciler(
 
     private async Task<ReconcileResult> LiveAsync(Pod pod, ClusterNode node, CancellationToken cancellation)
     {
-        if (pod.IsBeingDeleted)
-        {
-            if (pod.Metadata.DeletionGracePeriodSeconds is not 0)
-            {
-                await writer.DeleteIfThereAsync(pod, cancellation, gracePeriodSeconds: 0).ConfigureAwait(false);
-            }
-
-            return ReconcileResult.Done;
-        }
-
         if (Placement.UntoleratedTaint(pod.Spec!.Tolerations, node, Taint.NoExecute) is not null)
         {
             await writer.DeleteIfThereAsync(pod, cancellation).ConfigureAwait(false);
             return ReconcileResult.Done;
         }
 
+        var host = node.Status?.Addresses?.FirstOrDefault(address => address.Type == "InternalIP")?.Address;
+        var isRun = runner.Runs(pod.Spec);
         if (pod.Status?.Phase is not (null or "" or "Pending"))
         {
+            if (isRun)
+            {
+                return await RunAsync(pod, host, cancellation).ConfigureAwait(false);
+            }
+
             if (pod.Status.PodIP is { } known && pod.Spec.HostNetwork is not true)
             {
                 _addresses.Keep(pod.Key, known);
@@ -119,9 +127,21 @@ internal sealed class PodReconciler(
             return ReconcileResult.Done;
         }
 
-        var host = node.Status?.Addresses?.FirstOrDefault(address => address.Type == "InternalIP")?.Address;
+        if (isRun)
+        {
+            return await RunAsync(pod, host, cancellation).ConfigureAwait(false);
+        }
+
         var own = pod.Spec.HostNetwork is true ? host : _addresses.Take(pod.Key, node);
         await status.WriteIfThereAsync(pod, pod with { Status = RunningPod.Status(pod, host, own, now) }, cancellation).ConfigureAwait(false);
+        return ReconcileResult.Done;
+    }
+
+    /// <summary>A pod that is run: its status is what is the case with its process.</summary>
+    private async Task<ReconcileResult> RunAsync(Pod pod, string? host, CancellationToken cancellation)
+    {
+        var (state, own) = runner.Ensure(pod);
+        await status.WriteIfThereAsync(pod, pod with { Status = RunningPod.Status(pod, host, own, state) }, cancellation).ConfigureAwait(false);
         return ReconcileResult.Done;
     }
 

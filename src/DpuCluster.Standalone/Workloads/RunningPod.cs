@@ -1,4 +1,5 @@
 using DpuCluster.Kubernetes.Meta;
+using DpuCluster.Standalone.Pods;
 
 namespace DpuCluster.Standalone.Workloads;
 
@@ -33,6 +34,44 @@ internal static class RunningPod
             StartTime = now,
             InitContainerStatuses = Containers(pod.Spec?.InitContainers, pod, now, init: true),
             ContainerStatuses = Containers(pod.Spec?.Containers, pod, now, init: false),
+        };
+    }
+
+    /// <summary>The status of a pod whose one container is run.</summary>
+    public static PodStatus Status(Pod pod, string? hostAddress, string? podAddress, PodRunState state)
+    {
+        var status = pod.Status ?? new();
+        var conditions = Reached.Aggregate(status.Conditions, (all, type) => all.With(new()
+        {
+            Type = type,
+            Status = state.IsReady || type is not ("Ready" or "ContainersReady") ? ConditionStatus.True : ConditionStatus.False,
+            LastTransitionTime = state.Since,
+        }));
+        var container = pod.Spec!.Containers![0];
+        return status with
+        {
+            Phase = "Running",
+            Conditions = conditions,
+            HostIP = hostAddress,
+            HostIPs = hostAddress is null ? null : [new() { Ip = hostAddress }],
+            PodIP = podAddress,
+            PodIPs = podAddress is null ? null : [new() { Ip = podAddress }],
+            StartTime = status.StartTime ?? state.Since,
+            ContainerStatuses =
+            [
+                new()
+                {
+                    Name = container.Name,
+                    Image = container.Image,
+                    ContainerID = $"process://{pod.Metadata.Uid}/{container.Name}",
+                    Ready = state.IsReady,
+                    Started = state.IsRunning,
+                    RestartCount = state.Restarts,
+                    State = state.IsRunning
+                        ? new() { Running = new() { StartedAt = state.Since } }
+                        : new() { Waiting = new() { Reason = state.Trouble is null ? "ContainerCreating" : "CrashLoopBackOff", Message = state.Trouble } },
+                },
+            ],
         };
     }
 

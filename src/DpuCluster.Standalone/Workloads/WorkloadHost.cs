@@ -25,7 +25,7 @@ internal static class WorkloadHost
     private static Controller Pods(ControllerContext context, IPodRunner runner)
     {
         var (pods, nodes, writer) = (PodsOf(context), context.Informers.For<ClusterNode>(), context.Writer<Pod>());
-        return context.Controller("simulated-pod")
+        var controller = context.Controller("simulated-pod")
             .For(pods)
 
             // Another node, or another state of one, concerns its own pods and those that wait for any.
@@ -34,6 +34,8 @@ internal static class WorkloadHost
                 node => pods.Store.ByIndex(WorkloadIndex.Node, node.Metadata.Name!).Concat(pods.Store.ByIndex(WorkloadIndex.Node, "")).Select(pod => pod.Key),
                 Matters)
             .Build(new PodReconciler(pods.Store, nodes.Store, context.Client, writer, new(writer, FieldManager), runner, context.Clock));
+        runner.Changed = controller.Enqueue;
+        return controller;
     }
 
     private static Controller DaemonSets(ControllerContext context, IPodRunner runner)
