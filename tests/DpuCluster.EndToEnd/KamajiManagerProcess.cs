@@ -24,10 +24,9 @@ internal sealed class KamajiManagerProcess : IAsyncDisposable
     public static async Task<KamajiManagerProcess> StartAsync(Site site)
     {
         const string ns = KamajiCluster.SystemNamespace;
-        (await site.Kubectl.Run($"-n {ns} create serviceaccount manager")).ShouldSucceed();
-        (await site.Kubectl.Run(
-            $"create clusterrolebinding manager --clusterrole=dpucluster-kamaji-cluster-manager --serviceaccount={ns}:manager")).ShouldSucceed();
-        var token = (await site.Kubectl.Run($"-n {ns} create token manager")).ShouldSucceed().Output.Trim();
+        // The operator installs account and role of the part that is left out, a moment after the environment has started.
+        var token = (await Eventually.Get(
+            () => site.Kubectl.Run($"-n {ns} create token dpucluster-kamaji-cluster-manager"), made => made.ExitCode == 0, "the manager has an account")).Output.Trim();
         var kubeconfig = site.Executable.File("manager.conf");
         File.Copy(site.Executable.File("host.conf"), kubeconfig);
         var config = new Kubectl(kubeconfig);
