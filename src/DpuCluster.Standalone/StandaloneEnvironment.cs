@@ -24,6 +24,12 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     /// <summary>Where in a data directory the tenants have theirs.</summary>
     private const string TenantsDirectory = "tenants";
 
+    /// <summary>
+    /// How long controllers may take to finish when the environment ends, before they are cut short: nobody waits longer for Ctrl-C, and what
+    /// they would finish is over with the environment.
+    /// </summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
     private static readonly string[] AllControllers = [.. SystemParts.Components.Select(component => component.Role.Controller)];
     private static readonly string[] AllStandIns = [ControllerName.Kamaji, ControllerName.Nodes];
 
@@ -134,9 +140,10 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        // First the controllers, which give their leases back; then the server that they talk to.
-        await Task.WhenAll(_running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _runner.DisposeAsync().ConfigureAwait(false);
+
+        // First the controllers, all at once, which give their leases back; then the server that they talk to.
+        await Task.WhenAll([_runner.EndAllAsync(Grace), .. _running]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _runner.Dispose();
         await _hostCluster.DisposeAsync().ConfigureAwait(false);
         _stop.Dispose();
     }

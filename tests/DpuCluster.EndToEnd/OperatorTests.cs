@@ -20,7 +20,7 @@ public sealed class OperatorTests : IDisposable
         await environment.HasSaid("kubectl get dpuclusters");
         var kubectl = new Kubectl(_executable.File("host.conf"));
         await IsReady(kubectl);
-        Children(environment.Id).Count.ShouldBe(3);
+        ProcessTree.Children(environment.Id).Count.ShouldBe(3);
 
         // What the table of the documentation shows.
         var table = (await kubectl.Run($"-n {Ns} get dpfoperatorconfig")).ShouldSucceed().Output.Split('\n');
@@ -42,14 +42,14 @@ public sealed class OperatorTests : IDisposable
         (await kubectl.Run($"-n {Ns} delete pod {pod} --timeout=60s")).ShouldSucceed();
         await Eventually.Get(() => Pod(kubectl, "static-cluster-manager"), name => name.Length > 0 && name != pod, "another pod has come");
         await IsReady(kubectl);
-        await Eventually.Holds(() => Children(environment.Id).Count == 3, "the old process is gone");
+        await Eventually.Holds(() => ProcessTree.Children(environment.Id).Count == 3, "the old process is gone");
 
         (await kubectl.RunWith(["-n", Ns, "patch", .. Config.Split(' '), "--type=merge", "-p", """{"spec":{"staticClusterManager":null}}"""])).ShouldSucceed();
         await Eventually.Get(
             async () => (await kubectl.Run($"-n {Ns} get deployments,serviceaccounts -o name")).ShouldSucceed().Output,
             left => !left.Contains("static-cluster-manager", StringComparison.Ordinal),
             "nothing of the static manager is left");
-        await Eventually.Holds(() => Children(environment.Id).Count == 2, "its process is gone");
+        await Eventually.Holds(() => ProcessTree.Children(environment.Id).Count == 2, "its process is gone");
 
         (await environment.TerminateAsync()).ShouldBe(0, environment.Said);
     }
@@ -60,12 +60,26 @@ public sealed class OperatorTests : IDisposable
         await using var environment = _executable.Start("standalone", "--write-kubeconfig", _executable.File("host.conf"));
         await environment.HasSaid("kubectl get dpuclusters");
         await IsReady(new Kubectl(_executable.File("host.conf")));
-        var children = Children(environment.Id);
+        var children = ProcessTree.Children(environment.Id);
         children.Count.ShouldBe(3);
 
         await environment.SignalAsync("KILL");
 
         await Eventually.Holds(() => children.All(child => !Directory.Exists($"/proc/{child}")), "no child is left");
+    }
+
+    [ToolFact("kubectl")]
+    public async Task Environment_ends_in_order_though_a_controller_does_not()
+    {
+        await using var environment = _executable.Start("standalone", "--write-kubeconfig", _executable.File("host.conf"));
+        await environment.HasSaid("kubectl get dpuclusters");
+        await IsReady(new Kubectl(_executable.File("host.conf")));
+        var children = ProcessTree.Children(environment.Id);
+        (await ProcessRunner.RunAsync("kill", ["-STOP", $"{children[0]}"])).ShouldSucceed();
+
+        (await environment.TerminateAsync()).ShouldBe(0, environment.Said);
+
+        await Eventually.Holds(() => children.TrueForAll(child => !Directory.Exists($"/proc/{child}")), "no child is left");
     }
 
     [ToolFact("kubectl")]
@@ -80,7 +94,7 @@ public sealed class OperatorTests : IDisposable
             await killed.HasSaid("kubectl get dpuclusters");
             await IsReady(kubectl);
             before = await Eventually.Get(() => Holders(kubectl), all => all.Length == 4 && Array.TrueForAll(all, Held), "each has its lease");
-            children = Children(killed.Id);
+            children = ProcessTree.Children(killed.Id);
             await killed.SignalAsync("KILL");
         }
 
@@ -97,7 +111,7 @@ public sealed class OperatorTests : IDisposable
         // Whoever has had to wait for a lease is another holder, and has counted a transition.
         (await Holders(kubectl)).ShouldBe(before);
         await IsReady(kubectl);
-        Children(environment.Id).Count.ShouldBe(3);
+        ProcessTree.Children(environment.Id).Count.ShouldBe(3);
         (await environment.TerminateAsync()).ShouldBe(0, environment.Said);
     }
 
@@ -108,7 +122,7 @@ public sealed class OperatorTests : IDisposable
         await environment.HasSaid("kubectl get dpuclusters");
         var kubectl = new Kubectl(_executable.File("host.conf"));
         await IsReady(kubectl);
-        Children(environment.Id).Count.ShouldBe(2);
+        ProcessTree.Children(environment.Id).Count.ShouldBe(2);
         (await kubectl.Run($"-n {Ns} logs {await Pod(kubectl, "static-cluster-manager")}")).ShouldSucceed().Output.ShouldContain("simulated");
 
         // As the documentation says.
@@ -139,34 +153,4 @@ public sealed class OperatorTests : IDisposable
 
     private static Task<string> Pod(Kubectl kubectl, string component) => kubectl.Value(
         $"-n {Ns} pods -l app.kubernetes.io/component={component} --field-selector status.phase=Running", "{.items[*].metadata.name}");
-
-    /// <summary>The processes that a process has started, and that have not ended.</summary>
-    private static List<int> Children(int parent)
-    {
-        var found = new List<int>();
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-            {
-                continue;
-            }
-
-            try
-            {
-                // "id (name) state parent …"; the name may have anything in it.
-                var stat = File.ReadAllText(Path.Combine(directory, "stat"));
-                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                if (fields[0] != "Z" && fields[1] == parent.ToString(CultureInfo.InvariantCulture))
-                {
-                    found.Add(id);
-                }
-            }
-            catch (IOException)
-            {
-                // It has ended meanwhile.
-            }
-        }
-
-        return found;
-    }
 }

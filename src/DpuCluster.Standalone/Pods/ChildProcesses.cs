@@ -11,11 +11,8 @@ namespace DpuCluster.Standalone.Pods;
 /// <param name="executable">The executable, and arguments that always come first.</param>
 internal sealed class ChildProcesses(IReadOnlyList<string> executable) : IContainerRuntime
 {
-    /// <summary>How long a child may take to end after it was asked to, before it is killed: longer than it takes to give its lease back.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(45);
-
     /// <inheritdoc/>
-    public async Task<int> RunAsync(ContainerStart start, CancellationToken stop)
+    public async Task<int> RunAsync(ContainerStart start, CancellationToken stop, CancellationToken kill)
     {
         var info = new ProcessStartInfo(executable[0], [.. executable.Skip(1), start.Controller, .. start.Arguments])
         {
@@ -49,14 +46,14 @@ internal sealed class ChildProcesses(IReadOnlyList<string> executable) : IContai
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            await EndAsync(process).ConfigureAwait(false);
+            await EndAsync(process, kill).ConfigureAwait(false);
         }
 
         await output.ConfigureAwait(false);
         return process.ExitCode;
     }
 
-    private static async Task EndAsync(Process process)
+    private static async Task EndAsync(Process process, CancellationToken kill)
     {
         try
         {
@@ -67,12 +64,11 @@ internal sealed class ChildProcesses(IReadOnlyList<string> executable) : IContai
             // It has ended by itself meanwhile.
         }
 
-        using var patience = new CancellationTokenSource(Grace);
         try
         {
-            await process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+            await process.WaitForExitAsync(kill).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (kill.IsCancellationRequested)
         {
             process.Kill();
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);

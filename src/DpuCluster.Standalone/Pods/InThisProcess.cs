@@ -13,7 +13,7 @@ internal sealed class InThisProcess(
     IReadOnlyDictionary<string, Func<ControllerHostBuilder, ControllerHostBuilder>> compose, StandaloneOptions options) : IContainerRuntime
 {
     /// <inheritdoc/>
-    public async Task<int> RunAsync(ContainerStart start, CancellationToken stop)
+    public async Task<int> RunAsync(ContainerStart start, CancellationToken stop, CancellationToken kill)
     {
         start.Log.WriteLine($"{start.Controller} runs inside the process of the environment (--in-process): its log is there");
         try
@@ -27,6 +27,7 @@ internal sealed class InThisProcess(
                 LeaseIdentity = start.LeaseIdentity,
                 MetricsBindAddress = "0",
                 HealthProbeBindAddress = start.Address is null ? "0" : $"{start.Address}:{PodProbe.Port}",
+                ShutdownTimeout = StandaloneEnvironment.Grace,
                 Clock = options.Clock,
                 LoggerFactory = options.LoggerFactory,
             })).Build().RunAsync(stop).ConfigureAwait(false);

@@ -5,10 +5,13 @@ using DpuCluster.Standalone.Workloads;
 namespace DpuCluster.Standalone.Pods;
 
 /// <summary>One pod that is run: its credentials, its container, started again with growing waits whenever it ends, and its readiness.</summary>
-internal sealed class PodRun : IAsyncDisposable
+internal sealed class PodRun
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    /// <summary>Who has run for so long waits as if for the first time: a kubelet's time.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(10);
 
     private readonly IContainerRuntime _runtime;
     private readonly PodIdentity _identity;
@@ -17,7 +20,10 @@ internal sealed class PodRun : IAsyncDisposable
     private readonly Action _changed;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _kill;
+    private readonly Lock _gate = new();
     private readonly Task _life;
+    private DateTimeOffset? _killedAt;
     private volatile PodRunState _state;
 
     /// <param name="pod">The pod.</param>
@@ -31,6 +37,7 @@ internal sealed class PodRun : IAsyncDisposable
         Pod pod, Container container, ContainerStart start, PodIdentity identity, IContainerRuntime runtime, Action changed, TimeProvider clock)
     {
         (Uid, _container, _start, _identity, _runtime, _changed, _clock) = (pod.Metadata.Uid, container, start, identity, runtime, changed, clock);
+        _kill = new(Timeout.InfiniteTimeSpan, clock);
         _state = new(clock.GetUtcNow(), IsRunning: false, IsReady: false, 0, null);
         _life = Task.Run(LiveAsync);
 
@@ -49,13 +56,28 @@ internal sealed class PodRun : IAsyncDisposable
     /// <summary>Whether nothing of it runs any more.</summary>
     public bool HasEnded => _life.IsCompleted;
 
-    /// <summary>Asks it to end.</summary>
-    public void Stop() => _stop.Cancel();
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks it to end; of several times that it is given, the shortest counts.</summary>
+    /// <param name="grace">After how long it is killed.</param>
+    public void Stop(TimeSpan grace)
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            var at = _clock.GetUtcNow() + grace;
+            if (!HasEnded && (_killedAt is null || at < _killedAt))
+            {
+                _killedAt = at;
+                _kill.CancelAfter(grace);
+            }
+        }
+
+        _stop.Cancel();
+    }
+
+    /// <summary>Asks it to end, and waits until it has.</summary>
+    /// <param name="grace">After how long it is killed.</param>
+    public async Task EndAsync(TimeSpan grace)
+    {
+        Stop(grace);
         await _life.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -63,16 +85,19 @@ internal sealed class PodRun : IAsyncDisposable
     {
         try
         {
+            var waits = 0;
             for (var restarts = 0; !_stop.IsCancellationRequested; restarts++)
             {
+                var started = _clock.GetTimestamp();
                 var trouble = await TurnAsync(restarts).ConfigureAwait(false);
+                waits = _clock.GetElapsedTime(started) < Settled ? waits : 0;
                 if (_stop.IsCancellationRequested)
                 {
                     break;
                 }
 
                 Become(new(_clock.GetUtcNow(), IsRunning: false, IsReady: false, restarts, trouble));
-                var wait = TimeSpan.FromTicks(Math.Min(LongestWait.Ticks, FirstWait.Ticks << Math.Min(restarts, 20)));
+                var wait = TimeSpan.FromTicks(Math.Min(LongestWait.Ticks, FirstWait.Ticks << Math.Min(waits++, 20)));
                 await Task.Delay(wait, _clock, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -95,7 +120,7 @@ internal sealed class PodRun : IAsyncDisposable
             using var probe = new PodProbe(_container, _start.Address, _clock);
             var asking = probe.RunAsync(ready => Become(running with { IsReady = ready }), turn.Token);
             var keeping = _identity.KeepAsync(turn.Token);
-            var code = await _runtime.RunAsync(_start, _stop.Token).ConfigureAwait(false);
+            var code = await _runtime.RunAsync(_start, _stop.Token, _kill.Token).ConfigureAwait(false);
             await turn.CancelAsync().ConfigureAwait(false);
             await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -29,10 +29,12 @@ internal sealed partial class PodRunner(
     IContainerRuntime runtime,
     PodLogs logs,
     string directory,
-    TimeProvider clock) : IPodRunner, IAsyncDisposable
+    TimeProvider clock) : IPodRunner, IDisposable
 {
     private readonly Dictionary<string, string> _programs = components.ToDictionary(component => component.EntryPoint, component => component.Role.Controller);
     private readonly ConcurrentDictionary<NamespacedName, PodRun> _runs = new();
+    private readonly Lock _gate = new();
+    private bool _ending;
 
     /// <inheritdoc/>
     public Action<NamespacedName> Changed { get; set; } = _ => { };
@@ -44,25 +46,29 @@ internal sealed partial class PodRunner(
     /// <inheritdoc/>
     public (PodRunState State, string? Address) Ensure(Pod pod)
     {
-        if (_runs.TryGetValue(pod.Key, out var other) && other.Uid != pod.Metadata.Uid && !End(pod.Key))
+        // One that had the same name and is gone: this one waits until nothing of it runs.
+        var waits = _runs.TryGetValue(pod.Key, out var other) && other.Uid != pod.Metadata.Uid && !End(pod.Key, TimeSpan.Zero);
+        lock (_gate)
         {
-            // Of one that had the same name: this one waits until nothing of it runs.
-            return (new(clock.GetUtcNow(), IsRunning: false, IsReady: false, 0, null), null);
-        }
+            if (waits || (_ending && !_runs.ContainsKey(pod.Key)))
+            {
+                return (new(clock.GetUtcNow(), IsRunning: false, IsReady: false, 0, null), null);
+            }
 
-        var run = _runs.GetOrAdd(pod.Key, _ => Start(pod));
-        return (run.State, run.Address);
+            var run = _runs.GetOrAdd(pod.Key, _ => Start(pod));
+            return (run.State, run.Address);
+        }
     }
 
     /// <inheritdoc/>
-    public bool End(NamespacedName pod)
+    public bool End(NamespacedName pod, TimeSpan grace)
     {
         if (!_runs.TryGetValue(pod, out var run))
         {
             return true;
         }
 
-        run.Stop();
+        run.Stop(grace);
         if (!run.HasEnded)
         {
             return false;
@@ -73,12 +79,20 @@ internal sealed partial class PodRunner(
         return true;
     }
 
-    /// <summary>Ends all of them, and waits until they have.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks all of them to end, at once, and waits until they have; none is started any more.</summary>
+    /// <param name="grace">After how long those that still run are killed.</param>
+    public async Task EndAllAsync(TimeSpan grace)
     {
-        await Task.WhenAll(_runs.Values.Select(run => run.DisposeAsync().AsTask())).ConfigureAwait(false);
-        client.Dispose();
+        lock (_gate)
+        {
+            _ending = true;
+        }
+
+        await Task.WhenAll(_runs.Values.Select(run => run.EndAsync(grace))).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => client.Dispose();
 
     private PodRun Start(Pod pod)
     {

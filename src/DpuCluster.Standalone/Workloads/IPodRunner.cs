@@ -17,6 +17,8 @@ internal interface IPodRunner
     (PodRunState State, string? Address) Ensure(Pod pod);
 
     /// <summary>Asks a pod to end.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="grace">After how long it is killed.</param>
     /// <returns>Whether nothing of it runs.</returns>
-    bool End(NamespacedName pod);
+    bool End(NamespacedName pod, TimeSpan grace);
 }

@@ -28,7 +28,7 @@ internal sealed class PodReconciler(
         if (pods.Find(key) is not { } pod)
         {
             _addresses.Return(key);
-            runner.End(key);
+            runner.End(key, TimeSpan.Zero);
             return ReconcileResult.Done;
         }
 
@@ -53,7 +53,8 @@ internal sealed class PodReconciler(
 
     private async Task<ReconcileResult> EndAsync(Pod pod, CancellationToken cancellation)
     {
-        if (runner.End(pod.Key) && pod.Metadata.DeletionGracePeriodSeconds is not 0)
+        var grace = TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0);
+        if (runner.End(pod.Key, grace) && pod.Metadata.DeletionGracePeriodSeconds is not 0)
         {
             await writer.DeleteIfThereAsync(pod, cancellation, gracePeriodSeconds: 0).ConfigureAwait(false);
         }
