@@ -21,14 +21,23 @@ internal sealed class Installation(KubernetesClient client)
     /// <summary>The user that a controller is known as to the API server.</summary>
     public static string UserOf(string controller) => $"dpucluster:{controller}";
 
-    public async Task InstallAsync(string systemNamespace, IEnumerable<ControllerRole> roles, CancellationToken cancellation)
+    /// <summary>Puts it there.</summary>
+    /// <param name="systemNamespace">The namespace that DPF lives in.</param>
+    /// <param name="roles">Of whom nobody else installs.</param>
+    /// <param name="installed">The roles of whom the operator installs.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task InstallAsync(
+        string systemNamespace, IEnumerable<ControllerRole> roles, IEnumerable<ControllerRole> installed, CancellationToken cancellation)
     {
         await Task.WhenAll(ApiCrds.All.Concat(ApiCrds.StandIns).Select(crd => DefineAsync(crd.Key, crd.Value, cancellation))).ConfigureAwait(false);
 
         await client.Resources<Namespace>()
             .ApplyAsync(new() { Metadata = new() { Name = systemNamespace } }, Apply, cancellation).ConfigureAwait(false);
         await ConfigureAsync(cancellation).ConfigureAwait(false);
-        await Task.WhenAll(roles.Select(role => AllowAsync(role, systemNamespace, cancellation))).ConfigureAwait(false);
+        await Task.WhenAll([
+            .. roles.Select(role => AllowAsync(role, systemNamespace, cancellation)),
+            .. installed.Select(role => MakeWayAsync(role, systemNamespace, cancellation)),
+        ]).ConfigureAwait(false);
     }
 
     /// <summary>Asks for everything that there is, unless somebody has asked for something already.</summary>
@@ -64,6 +73,28 @@ internal sealed class Installation(KubernetesClient client)
         {
             await client.Resources<Role>().ApplyAsync(role.Role(systemNamespace), Apply, cancellation).ConfigureAwait(false);
             await client.Resources<RoleBinding>().ApplyAsync(role.RoleBinding(systemNamespace, user), Apply, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Removes what an environment of a version that ran without the operator has put into the same data directory: the operator makes these
+    /// objects now, and touches none that is not its own.
+    /// </summary>
+    private async Task MakeWayAsync(ControllerRole role, string systemNamespace, CancellationToken cancellation)
+    {
+        await RemoveOwnAsync<ClusterRoleBinding>(null, role.Name, cancellation).ConfigureAwait(false);
+        await RemoveOwnAsync<ClusterRole>(null, role.Name, cancellation).ConfigureAwait(false);
+        await RemoveOwnAsync<RoleBinding>(systemNamespace, role.Name, cancellation).ConfigureAwait(false);
+        await RemoveOwnAsync<Role>(systemNamespace, role.Name, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task RemoveOwnAsync<T>(string? ns, string name, CancellationToken cancellation)
+        where T : class, IKubernetesObject<T>
+    {
+        if (await client.Resources<T>().FindAsync(ns, name, cancellation).ConfigureAwait(false) is { Metadata: { ManagedFields: { } fields, Uid: var uid } }
+            && fields.EnumerateArray().Any(entry => entry.TryGetProperty("manager", out var manager) && manager.ValueEquals(Apply.FieldManager)))
+        {
+            await client.Resources<T>().DeleteAsync(ns, name, new() { PreconditionUid = uid }, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using DpuCluster.ClusterManager.Kamaji;
 using DpuCluster.ClusterManager.Static;
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Leases;
 using DpuCluster.Kubernetes;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Operator;
@@ -163,7 +164,10 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
 
         // Roles of parts that are left out too: somebody runs these elsewhere.
         await new Installation(admin).InstallAsync(
-            SystemNamespace, [SystemParts.Operator, KamajiHost.Role, NodeHost.Role], cancellation).ConfigureAwait(false);
+            SystemNamespace,
+            [SystemParts.Operator, KamajiHost.Role, NodeHost.Role],
+            SystemParts.Components.Select(component => component.Role),
+            cancellation).ConfigureAwait(false);
         if (RunsPods)
         {
             await NodeHost.RegisterAsync(admin, options.Clock, cancellation).ConfigureAwait(false);
@@ -177,20 +181,39 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
             return;
         }
 
-        var host = compose(ControllerHost.CreateBuilder(new()
+        var host = new ControllerHostOptions
         {
             Name = name,
             Client = _hostCluster.Connect(Installation.UserOf(name)),
             LeaderElect = elect,
             LeaseNamespace = SystemNamespace,
 
-            // One that was killed cannot give its lease back. Its successor is the one in the same directory, which only one has at a time.
-            LeaseIdentity = options.DataDirectory is null ? null : $"{Environment.MachineName}_{_hostCluster.Name}",
+            // One that was killed, or has lost its lease, cannot give it back. Its successor is here, or in the same directory, which only one has
+            // at a time.
+            LeaseIdentity = $"{Environment.MachineName}_{_hostCluster.Name}",
             MetricsBindAddress = "0",
             HealthProbeBindAddress = "0",
+            ShutdownTimeout = Grace,
             Clock = options.Clock,
             LoggerFactory = options.LoggerFactory,
-        })).Build();
-        _running.Add(host.RunAsync(_stop.Token));
+        };
+        _running.Add(KeepAsync(() => compose(ControllerHost.CreateBuilder(host)).Build()));
+    }
+
+    /// <summary>Runs a host until the environment ends, and another in its place when it has lost its lease, as a pod would be started again.</summary>
+    private async Task KeepAsync(Func<ControllerHost> build)
+    {
+        while (true)
+        {
+            try
+            {
+                await build().RunAsync(_stop.Token).ConfigureAwait(false);
+                return;
+            }
+            catch (LeadershipLostException) when (!_stop.IsCancellationRequested)
+            {
+                // The host has said so in the log. The next one acts when nobody else holds the lease.
+            }
+        }
     }
 }
