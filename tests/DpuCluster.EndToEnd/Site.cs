@@ -14,16 +14,23 @@ public class Site : IAsyncLifetime
     private int _names;
 
     public Site()
-        : this([])
+        : this(inProcess: true)
     {
     }
 
+    /// <param name="inProcess">
+    /// Whether the controllers run inside the environment's process. What they do is the same, under the same accounts and roles; it starts in a
+    /// fraction of the time, and most tests are about what controllers do, not about how they are run.
+    /// </param>
     /// <param name="arguments">More arguments for the environment.</param>
-    protected Site(params string[] arguments) => _arguments = arguments;
+    protected Site(bool inProcess, params string[] arguments) => _arguments = inProcess ? ["--in-process", .. arguments] : arguments;
 
     internal Kubectl Kubectl { get; private set; } = null!;
 
     internal Executable Executable => _executable;
+
+    /// <summary>Process id of the environment.</summary>
+    internal int Process => _standalone!.Id;
 
     public async Task InitializeAsync()
     {
@@ -34,7 +41,7 @@ public class Site : IAsyncLifetime
         }
 
         var kubeconfig = _executable.File("host.conf");
-        _standalone = _executable.Start(["standalone", "--in-process", "--write-kubeconfig", kubeconfig, .. _arguments]);
+        _standalone = _executable.Start(["standalone", "--write-kubeconfig", kubeconfig, .. _arguments]);
         await _standalone.HasSaid("kubectl get dpuclusters");
         Kubectl = new Kubectl(kubeconfig);
     }

@@ -1,4 +1,4 @@
 namespace DpuCluster.EndToEnd;
 
 /// <summary>An environment beside which a test runs the Kamaji cluster manager itself.</summary>
-public sealed class SiteWithoutKamajiManager() : Site("--without", "kamaji-cluster-manager");
+public sealed class SiteWithoutKamajiManager() : Site(inProcess: true, "--without", "kamaji-cluster-manager");
