@@ -5,6 +5,7 @@ using DpuCluster.Bench.Scenarios;
 var parsed = new RootCommand("Measures DPUCluster; each command is one scenario.")
 {
     ScenarioCommand.Create(StaticScenario.Scenario), ScenarioCommand.Create(KamajiScenario.Scenario), ScenarioCommand.Create(ApiServerScenario.Scenario),
+    ScenarioCommand.Create(InstallScenario.Scenario),
 }.Parse(args);
 if (parsed.Errors.Count > 0)
 {

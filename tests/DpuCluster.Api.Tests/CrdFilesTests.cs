@@ -58,5 +58,5 @@ public sealed class CrdFilesTests
         }
     }
 
-    private static IEnumerable<string> Files(string folder) => Directory.GetFiles(Path.Combine(Root, folder)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Files(string folder) => Directory.GetFiles(Path.Combine(Root, folder), "*.yaml").Order(StringComparer.Ordinal);
 }

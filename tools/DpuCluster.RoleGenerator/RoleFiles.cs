@@ -18,20 +18,25 @@ internal static class RoleFiles
 
     /// <summary>Path from the root of the repository → text.</summary>
     public static SortedDictionary<string, string> Generate() => new(
-        SystemParts.Roles.ToDictionary(role => $"{Folder}/{role.Controller}.yaml", Text), StringComparer.Ordinal);
+        SystemParts.Roles.ToDictionary(role => $"{Folder}/{role.Controller}.yaml", role => Text(role, Command)), StringComparer.Ordinal);
 
-    private static string Text(ControllerRole role)
+    /// <summary>The service account of a process, its roles and their bindings.</summary>
+    /// <param name="role">What the process may do.</param>
+    /// <param name="command">What writes the file, as the file says.</param>
+    /// <param name="metadata">More lines for the metadata of every object.</param>
+    public static string Text(ControllerRole role, string command, string metadata = "")
     {
         var ns = OperatorHost.Config.Namespace;
+        var (everywhere, atHome) = (Metadata(role.Name, null) + metadata, Metadata(role.Name, ns) + metadata);
         var text = new StringBuilder()
             .Append($"# What the {role.Controller} needs, and nothing else. Generated from the declaration beside its code by:\n")
-            .Append($"#   {Command}\n")
+            .Append($"#   {command}\n")
             .Append("apiVersion: v1\nkind: ServiceAccount\n")
-            .Append(Metadata(role.Name, ns));
-        Role(text, "ClusterRole", Metadata(role.Name, null), role.Everywhere);
-        Role(text, "Role", Metadata(role.Name, ns), role.AtHome);
-        Binding(text, "ClusterRole", Metadata(role.Name, null), role.Name, ns);
-        Binding(text, "Role", Metadata(role.Name, ns), role.Name, ns);
+            .Append(atHome);
+        Role(text, "ClusterRole", everywhere, role.Everywhere);
+        Role(text, "Role", atHome, role.AtHome);
+        Binding(text, "ClusterRole", everywhere, role.Name, ns);
+        Binding(text, "Role", atHome, role.Name, ns);
         return text.ToString();
     }
 

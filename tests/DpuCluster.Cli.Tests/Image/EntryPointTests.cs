@@ -9,7 +9,8 @@ namespace DpuCluster.Cli.Tests.Image;
 /// The published files, started as the manifests of the reference implementation start them: by the name alone, with <c>--leader-elect</c>,
 /// nowhere to write to, and ten seconds to end.
 /// </summary>
-public sealed class EntryPointTests(PublishedFiles published) : IClassFixture<PublishedFiles>, IDisposable
+[Collection(PublishedFiles.Collection)]
+public sealed class EntryPointTests(PublishedFiles published) : IDisposable
 {
     private readonly Executable _executable = new();
 

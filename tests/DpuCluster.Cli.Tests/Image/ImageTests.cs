@@ -5,6 +5,7 @@ using DpuCluster.Testing.Servers;
 namespace DpuCluster.Cli.Tests.Image;
 
 /// <summary>Both ways to the image, the SDK's and the Dockerfile's, lead to the same one.</summary>
+[Collection(PublishedFiles.Collection)]
 public sealed partial class ImageTests
 {
     private static readonly Lazy<string> Dockerfile = new(() => File.ReadAllText(Path.Combine(Repository.Root(), "deploy", "image", "Dockerfile")));
@@ -21,8 +22,8 @@ public sealed partial class ImageTests
 
         // What the Dockerfile says.
         Property("ContainerBaseImage").ShouldBe(Said("ARG RUNTIME=(.*)"));
-        $"{Property("ContainerUser")}:{Property("ContainerUser")}".ShouldBe(Said("USER (.*)"));
-        Property("ContainerWorkingDirectory").ShouldBe(Said("WORKDIR (/)$"));
+        Property("ContainerUser").ShouldBe(Said("USER (.*)"));
+        Path.GetFullPath(Property("ContainerWorkingDirectory")).TrimEnd('.').ShouldBe(Said("WORKDIR (/)$"));
         Property("ContainerAppCommandInstruction").ShouldBe("Entrypoint");
         Items("ContainerEntrypoint").ShouldBeEmpty();
         $"[\"{string.Join("\", \"", Items("ContainerAppCommand"))}\"]".ShouldBe(Said("ENTRYPOINT (.*)"));
@@ -38,6 +39,35 @@ public sealed partial class ImageTests
         string Property(string name) => properties[name]!.GetValue<string>();
 
         IReadOnlyList<string> Items(string name) => [.. items[name]!.AsArray().Select(item => item!["Identity"]!.GetValue<string>())];
+    }
+
+    [Fact]
+    public async Task The_SDK_puts_every_part_into_the_root_of_the_image_where_it_starts()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using var registry = await BaseImageRegistry.StartAsync();
+        using var executable = new Executable();
+        var archive = executable.File("image.tar");
+        await DotnetTool.RunAsync(
+            "publish", DotnetTool.Project, "-c", DotnetTool.Configuration, "--no-build", "-t:PublishContainer", $"-p:PublishDir={executable.File("publish")}/",
+            $"-p:ContainerBaseImage={registry.Image}", $"-p:ContainerArchiveOutputPath={archive}");
+
+        var image = OciArchive.Read(archive, executable.File("image"));
+
+        image.Config["User"]!.GetValue<string>().ShouldBe("65532:65532");
+        image.Config["Entrypoint"]!.AsArray().Select(word => word!.GetValue<string>()).ShouldBe(["/dpucluster"]);
+        image.Config["Env"]!.AsArray().Select(one => one!.GetValue<string>()).ShouldContain("DOTNET_EnableDiagnostics=0");
+        foreach (var name in new[] { "dpucluster", "kamaji-cluster-manager", "operator", "provisioning", "static-cluster-manager" })
+        {
+            // Nobody but root can change what runs.
+            var entry = image.Entries[$"./{name}"];
+            (entry.Uid, entry.Mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)).ShouldBe((0, default), name);
+            (await executable.RunFile(Path.Combine(image.Root, name), "--help")).ShouldSucceed().Output.ShouldContain("Usage:");
+        }
     }
 
     private static string Said(string pattern) => Regex.Match(Dockerfile.Value, $"^{pattern}", RegexOptions.Multiline) is { Success: true } match

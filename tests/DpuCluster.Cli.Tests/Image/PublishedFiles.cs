@@ -3,6 +3,9 @@ namespace DpuCluster.Cli.Tests.Image;
 /// <summary>The files that the image has, published from what the tests were built with.</summary>
 public sealed class PublishedFiles : IAsyncLifetime
 {
+    /// <summary>Of the tests that publish the program: one after the other, as the SDK keeps files of its own beside it.</summary>
+    public const string Collection = "published program";
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("dpucluster-published-");
 
     /// <summary>Names of all files.</summary>
@@ -25,3 +28,6 @@ public sealed class PublishedFiles : IAsyncLifetime
         return Task.CompletedTask;
     }
 }
+
+[CollectionDefinition(PublishedFiles.Collection)]
+public sealed class PublishedFilesCollection : ICollectionFixture<PublishedFiles>;
