@@ -65,7 +65,7 @@ internal sealed class ServerParts : IAsyncDisposable
         var observers = new CommitObservers();
         var authorizer = new RbacAuthorizer(Store);
         var admissionMetrics = new AdmissionMetrics();
-        var admission = new AdmissionControl(new AdmissionWebhooks(Store, Registry, webhooks, admissionMetrics, clock), new RbacEscalation(authorizer));
+        var admission = new AdmissionControl(new AdmissionWebhooks(Store, Registry, webhooks, authorizer, admissionMetrics, clock), new RbacEscalation(authorizer));
         Writer = new ResourceWriter(Registry, Store, served, observers, admission, clock);
         Deleter = new ResourceDeleter(Store, served, observers, admission, clock);
         _crds = new CrdRegistrar(Registry, Store, new Lazy<ResourceWriter>(() => Writer), webhooks, clock);
@@ -132,7 +132,7 @@ internal sealed class ServerParts : IAsyncDisposable
 
     private static void CrdErrors(JsonObject crd, JsonObject? old, ICollection<FieldError> errors)
     {
-        var validator = new CustomResources.CrdValidator(new CrdRuleChecks((_, schema, path) => ValidationRulesCheck.Errors(schema, path), RunOnDefault));
+        var validator = new CustomResources.CrdValidator(new CrdRuleChecks(ValidationRulesCheck.Errors, RunOnDefault));
         foreach (var error in old is null ? validator.ValidateCreate(crd) : validator.ValidateUpdate(crd, old)) errors.Add(error);
     }
 

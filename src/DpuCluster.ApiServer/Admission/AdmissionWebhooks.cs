@@ -1,3 +1,4 @@
+using DpuCluster.ApiServer.Authorization;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Http;
 using DpuCluster.ApiServer.Resources;
@@ -16,9 +17,9 @@ internal sealed class AdmissionWebhooks
     private readonly WebhookConfigurations _mutatingConfigurations;
     private readonly WebhookCalls _calls;
 
-    public AdmissionWebhooks(ObjectStore store, ResourceRegistry registry, WebhookConnections connections, AdmissionMetrics metrics, TimeProvider clock)
+    public AdmissionWebhooks(ObjectStore store, ResourceRegistry registry, WebhookConnections connections, RbacAuthorizer authorizer, AdmissionMetrics metrics, TimeProvider clock)
     {
-        _matching = new WebhookMatching(store, registry);
+        _matching = new WebhookMatching(store, registry, authorizer);
         _mutatingConfigurations = new WebhookConfigurations(store.Collection((GroupName, "mutatingwebhookconfigurations")), connections);
         _validating = new WebhookConfigurations(store.Collection((GroupName, "validatingwebhookconfigurations")), connections);
         _calls = new WebhookCalls(metrics, clock);

@@ -16,6 +16,7 @@ internal sealed class MatchConditions
     private static readonly CelVariable[] Variables =
     [
         new("object", CelType.Dyn, 0), new("oldObject", CelType.Dyn, 1), new("request", CelType.Object("kubernetes.AdmissionRequest", new RequestShape()), 2),
+        new("authorizer", CelAuthorizer.Type, 3),
     ];
 
     private readonly List<(string Name, string Text, CelProgram Program)> _conditions = [];
@@ -50,11 +51,12 @@ internal sealed class MatchConditions
     /// <param name="obj">The new state; null on a deletion.</param>
     /// <param name="old">The present state; null on a creation.</param>
     /// <param name="request">The request of the review, without its objects.</param>
+    /// <param name="authorizer">Says what the one who asks may do.</param>
     /// <param name="error">What kept conditions from being evaluated, when none of the others is false.</param>
     /// <returns>Whether all of them hold.</returns>
-    public bool Hold(JsonObject? obj, JsonObject? old, JsonObject request, out string? error)
+    public bool Hold(JsonObject? obj, JsonObject? old, JsonObject request, CelAuthorizer authorizer, out string? error)
     {
-        object?[] values = [DynamicJson.Of(obj), DynamicJson.Of(old), DynamicJson.Of(request)];
+        object?[] values = [DynamicJson.Of(obj), DynamicJson.Of(old), DynamicJson.Of(request), authorizer];
         var errors = new List<string>();
         var left = Budget;
         foreach (var (_, text, program) in _conditions)

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Authorization;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Catalog.Kinds;
+using DpuCluster.ApiServer.Cel;
 using DpuCluster.ApiServer.Http;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Storage;
@@ -8,7 +10,7 @@ using DpuCluster.ApiServer.Storage;
 namespace DpuCluster.ApiServer.Admission;
 
 /// <summary>Decides which webhooks are asked about a request, and under which version they see its objects.</summary>
-internal sealed class WebhookMatching(ObjectStore store, ResourceRegistry registry)
+internal sealed class WebhookMatching(ObjectStore store, ResourceRegistry registry, RbacAuthorizer authorizer)
 {
     private readonly StoreCollection _namespaces = store.Collection(("", "namespaces"));
 
@@ -24,7 +26,7 @@ internal sealed class WebhookMatching(ObjectStore store, ResourceRegistry regist
         if (served is null || !MatchesNamespace(hook, attributes)) return null;
         if (hook.Conditions.IsEmpty) return served;
         var request = AdmissionReviews.Request(attributes, served, Guid.NewGuid().ToString());
-        if (hook.Conditions.Hold(Seen(attributes, attributes.Object, served), Seen(attributes, attributes.OldObject, served), request, out var error)) return served;
+        if (hook.Conditions.Hold(Seen(attributes, attributes.Object, served), Seen(attributes, attributes.OldObject, served), request, Authorizer(attributes), out var error)) return served;
         if (error is null || hook.IgnoresFailure) return null;
         throw ApiErrors.Forbidden(attributes.Resource.Group, attributes.Resource.Plural, attributes.Name, error);
     }
@@ -40,6 +42,20 @@ internal sealed class WebhookMatching(ObjectStore store, ResourceRegistry regist
         var copy = (JsonObject)obj.DeepClone();
         var stored = from.StoredAs is { } view ? view.ToStorage(copy) : copy;
         return to.StoredAs is { } other ? other.FromStorage(stored) : stored;
+    }
+
+    private CelAuthorizer Authorizer(AdmissionAttributes attributes)
+    {
+        var user = attributes.Origin.User;
+        return new CelAuthorizer(authorizer, user, new AccessRequest(user, "")
+        {
+            IsResource = true,
+            Group = attributes.Resource.Group,
+            Resource = attributes.Resource.Plural,
+            Subresource = attributes.Subresource,
+            Namespace = attributes.Namespace,
+            Name = attributes.Name,
+        });
     }
 
     private ResourceDefinition? Served(Webhook hook, AdmissionAttributes attributes)

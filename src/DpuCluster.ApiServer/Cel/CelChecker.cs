@@ -29,8 +29,11 @@ internal sealed class CelChecker
     public CelType Check(CelExpression expression)
     {
         Visit(expression);
-        return _unifier.Substitute(expression.Type, CelType.Dyn);
+        return Resolve(expression.Type);
     }
+
+    /// <summary>A type that the checker wrote onto a part of the expression, as far as it is known in the end.</summary>
+    public CelType Resolve(CelType type) => _unifier.Substitute(type, CelType.Dyn);
 
     private void Visit(CelExpression expression) => expression.Type = expression switch
     {

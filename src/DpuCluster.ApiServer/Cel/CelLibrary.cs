@@ -1,6 +1,6 @@
 namespace DpuCluster.ApiServer.Cel;
 
-/// <summary>All functions and operators that expressions may use: those of Kubernetes 1.36 for rules of custom resources.</summary>
+/// <summary>All functions and operators that expressions may use: those of Kubernetes 1.36 for rules of custom resources and conditions of webhooks.</summary>
 internal static class CelLibrary
 {
     public static CelFunctionTable Functions { get; } = Declare();
@@ -20,6 +20,7 @@ internal static class CelLibrary
         CelQuantities.Declare(table);
         CelNamedFormats.Declare(table);
         CelSemvers.Declare(table);
+        CelAuthorization.Declare(table);
         return table;
     }
 }

@@ -6,12 +6,13 @@ internal sealed class CelProgram
     private readonly CelNode _root;
     private readonly int _slots;
 
-    private CelProgram(CelNode root, int slots, CelType type, IReadOnlySet<string> variables)
+    private CelProgram(CelNode root, int slots, CelType type, IReadOnlySet<string> variables, ulong? mostCost)
     {
         _root = root;
         _slots = slots;
         Type = type;
         Variables = variables;
+        MostCost = mostCost;
     }
 
     /// <summary>Static type of the result.</summary>
@@ -20,11 +21,15 @@ internal sealed class CelProgram
     /// <summary>Names of the variables that the expression uses.</summary>
     public IReadOnlySet<string> Variables { get; }
 
+    /// <summary>What one evaluation costs at most, by estimate; null where it was not asked for.</summary>
+    public ulong? MostCost { get; }
+
     /// <summary>Compiles an expression.</summary>
     /// <param name="text">The expression.</param>
     /// <param name="variables">Its variables, whose slots are 0, 1, 2 …</param>
     /// <param name="error">What is wrong with it, worded as the reference implementation words it; null when nothing is.</param>
-    public static CelProgram? Compile(string text, IReadOnlyList<CelVariable> variables, out string? error)
+    /// <param name="sizes">How large the values of its variables can be, to estimate its cost by; null for no estimate.</param>
+    public static CelProgram? Compile(string text, IReadOnlyList<CelVariable> variables, out string? error, SchemaSize? sizes = null)
     {
         var source = new CodePoints(text);
         var issues = new CelIssues(source);
@@ -38,7 +43,8 @@ internal sealed class CelProgram
             if (!issues.Any)
             {
                 error = null;
-                return new CelProgram(CelPlanner.Plan(expression), checker.MaxSlots, type, checker.Used);
+                var cost = sizes is null ? (ulong?)null : new CelCostEstimate(sizes, checker.Resolve).Of(expression);
+                return new CelProgram(CelPlanner.Plan(expression), checker.MaxSlots, type, checker.Used, cost);
             }
         }
         catch (CelSyntaxException syntax)

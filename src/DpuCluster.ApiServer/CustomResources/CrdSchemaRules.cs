@@ -11,7 +11,12 @@ internal sealed class CrdSchemaRules(CrdRuleChecks rules)
         "Description Type Format Title Maximum ExclusiveMaximum Minimum ExclusiveMinimum MaxLength MinLength Pattern MaxItems MinItems " +
         "UniqueItems MultipleOf Required Items Properties ExternalDocs Example XPreserveUnknownFields XValidations";
 
-    public void Check(JsonObject? schema, bool hasStatus, string path, List<FieldError> errors)
+    /// <param name="schema">The schema; null for none.</param>
+    /// <param name="hasStatus">Whether there is a status subresource.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="isStored">Whether it is stored as it is already.</param>
+    /// <param name="errors">Takes the errors.</param>
+    public void Check(JsonObject? schema, bool hasStatus, string path, bool isStored, List<FieldError> errors)
     {
         if (schema is null)
         {
@@ -37,7 +42,7 @@ internal sealed class CrdSchemaRules(CrdRuleChecks rules)
         errors.AddRange(props);
         if (found.Count == 0 && props.Count == 0)
         {
-            errors.AddRange(rules.Compile(schema, read, schemaPath));
+            errors.AddRange(rules.Compile(read, schemaPath, isStored));
         }
     }
 

@@ -4,10 +4,13 @@ using DpuCluster.ApiServer.Schemas;
 namespace DpuCluster.ApiServer.CustomResources;
 
 /// <summary>How the rules in schemas (<c>x-kubernetes-validations</c>) are looked at when their definition is validated.</summary>
-/// <param name="Compile">Errors of the expressions of a schema: as it stands in the definition, as it was read, and its path. Called where the schema is valid otherwise.</param>
+/// <param name="Compile">
+/// Errors of the expressions of a schema: as it was read, its path, and whether it is stored as it is already. Called where the schema is
+/// valid otherwise.
+/// </param>
 /// <param name="RunOnDefault">Errors that the rules of a schema find in one of its defaults: the schema, the default, its path.</param>
 internal sealed record CrdRuleChecks(
-    Func<JsonObject, Schema, string, IReadOnlyList<FieldError>> Compile,
+    Func<Schema, string, bool, IReadOnlyList<FieldError>> Compile,
     Func<Schema, JsonNode, string, IReadOnlyList<FieldError>> RunOnDefault)
 {
     /// <summary>Takes every rule as it is.</summary>
@@ -48,7 +51,7 @@ internal sealed class CrdValidator(CrdRuleChecks rules)
 
     private void CheckAll(JsonObject crd, CrdSpecView spec, JsonObject? oldCrd, List<FieldError> errors)
     {
-        CheckSpec(spec, errors);
+        CheckSpec(spec, oldCrd?.Map("spec") ?? [], errors);
         if (oldCrd is not null)
         {
             CheckImmutable(crd, oldCrd, errors);
@@ -75,7 +78,7 @@ internal sealed class CrdValidator(CrdRuleChecks rules)
         return wrong;
     }
 
-    private void CheckSpec(CrdSpecView view, List<FieldError> errors)
+    private void CheckSpec(CrdSpecView view, JsonObject oldSpec, List<FieldError> errors)
     {
         CrdNameRules.CheckGroup(view.Spec.Text("group"), errors);
         CheckEnum(view.Spec.Text("scope"), ["Cluster", "Namespaced"], "spec.scope", errors);
@@ -90,10 +93,10 @@ internal sealed class CrdValidator(CrdRuleChecks rules)
             }
         }
 
-        CheckVersions(view, errors);
+        CheckVersions(view, oldSpec, errors);
         CrdNameRules.CheckRequired(view.Names, errors);
         CrdNameRules.Check(view.Names, "spec.names", errors);
-        _schemas.Check(view.Validation?.Map("openAPIV3Schema"), view.HasAnyStatus, "spec.validation", errors);
+        _schemas.Check(view.Validation?.Map("openAPIV3Schema"), view.HasAnyStatus, "spec.validation", IsStored(view.Validation, view.Versions is [var first, ..] ? first.Name : null, oldSpec), errors);
         CrdVersionRules.CheckSubresources(view.Subresources, "spec.subresources", errors);
         CrdVersionRules.CheckColumns(view.Columns, "spec", errors);
         CrdVersionRules.CheckSelectableFields(
@@ -106,7 +109,7 @@ internal sealed class CrdValidator(CrdRuleChecks rules)
     private static JsonObject? SchemaOfAny(CrdSpecView view) =>
         view.Versions.Select(version => version.Schema?.Map("openAPIV3Schema")).FirstOrDefault(schema => schema is not null);
 
-    private void CheckVersions(CrdSpecView view, List<FieldError> errors)
+    private void CheckVersions(CrdSpecView view, JsonObject oldSpec, List<FieldError> errors)
     {
         for (var i = 0; i < view.Versions.Count; i++)
         {
@@ -115,7 +118,7 @@ internal sealed class CrdValidator(CrdRuleChecks rules)
             CrdNameRules.CheckLabel(version.Name, FieldPath.Child(path, "name"), errors);
             CrdVersionRules.CheckDeprecation(version.Version, path, errors);
             var hasStatus = CrdSpecView.IsStatusOn(version.Subresources ?? view.Subresources);
-            _schemas.Check(version.Schema?.Map("openAPIV3Schema"), hasStatus, FieldPath.Child(path, "schema"), errors);
+            _schemas.Check(version.Schema?.Map("openAPIV3Schema"), hasStatus, FieldPath.Child(path, "schema"), IsStored(version.Schema, version.Name, oldSpec), errors);
             CrdVersionRules.CheckSubresources(version.Subresources, FieldPath.Child(path, "subresources"), errors);
             CrdVersionRules.CheckColumns(version.Columns, path, errors);
             CrdVersionRules.CheckSelectableFields(
@@ -139,6 +142,10 @@ internal sealed class CrdValidator(CrdRuleChecks rules)
             CrdNameRules.CheckLabel(first.Name, "spec.version", errors);
         }
     }
+
+    /// <summary>Whether a version has the same schema as before.</summary>
+    private static bool IsStored(JsonObject? schema, string? version, JsonObject oldSpec) =>
+        oldSpec.Maps("versions").FirstOrDefault(old => old.Text("name") == version) is { } stored && JsonValues.AreEqual(schema, stored["schema"]);
 
     private static void CheckEnum(string value, IReadOnlyList<string> accepted, string path, List<FieldError> errors)
     {

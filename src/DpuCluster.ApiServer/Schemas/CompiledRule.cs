@@ -30,17 +30,20 @@ internal sealed class CompiledRule
     public string Shown => string.IsNullOrEmpty(Rule.Message) ? Rule.Rule.Trim() : Rule.Message.Trim();
 
     /// <summary>Compiles a rule for values of a type.</summary>
-    public static CompiledRule Compile(ValidationRule rule, CelType type)
+    /// <param name="rule">The rule.</param>
+    /// <param name="type">Type of the values.</param>
+    /// <param name="sizes">How large they can be, where the costs are to be estimated.</param>
+    public static CompiledRule Compile(ValidationRule rule, CelType type, SchemaSize? sizes = null)
     {
         CelVariable[] variables = [new(Self, type, 0), new(OldSelf, rule.OptionalOldSelf ? CelType.Optional(type) : type, 1)];
         if (string.IsNullOrWhiteSpace(rule.Rule))
             return new CompiledRule(rule);
-        var program = CelProgram.Compile(rule.Rule, variables, out var error);
+        var program = CelProgram.Compile(rule.Rule, variables, out var error, sizes);
         error = program is null ? "compilation failed: " + error : program.Type.Kind == CelKind.Bool ? null
             : "cel expression must evaluate to a bool";
         var message = string.IsNullOrWhiteSpace(rule.MessageExpression)
             ? null
-            : CelProgram.Compile(rule.MessageExpression, variables, out _);
+            : CelProgram.Compile(rule.MessageExpression, variables, out _, sizes);
         return new CompiledRule(rule)
         {
             Program = error is null ? program : null,

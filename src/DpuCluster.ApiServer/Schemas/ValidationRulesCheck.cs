@@ -14,19 +14,24 @@ internal sealed class ValidationRulesCheck
     private static readonly string[] Reasons = ["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"];
 
     private readonly SchemaTypes _types = new();
+    private readonly RuleCosts _costs = new();
+    private readonly bool _costsAreAccepted;
     private readonly List<FieldError> _structure = [];
     private readonly List<FieldError> _expressions = [];
+
+    private ValidationRulesCheck(bool costsAreAccepted) => _costsAreAccepted = costsAreAccepted;
 
     /// <summary>Lists the errors of the rules of a custom resource's schema.</summary>
     /// <param name="schema">The schema, which must be structural.</param>
     /// <param name="path">Where it stands, such as <c>spec.validation.openAPIV3Schema</c>.</param>
-    public static IReadOnlyList<FieldError> Errors(Schema schema, string path)
+    /// <param name="costsAreAccepted">Whether the schema is stored as it is already: then no rule of it is too expensive by itself.</param>
+    public static IReadOnlyList<FieldError> Errors(Schema schema, string path, bool costsAreAccepted = false)
     {
         if (!RuleNode.HasRules(schema))
             return [];
-        var check = new ValidationRulesCheck();
-        check.Visit(schema, schema, path, isResource: true, uncorrelatable: null);
-        return [.. check._structure, .. check._expressions];
+        var check = new ValidationRulesCheck(costsAreAccepted);
+        check.Visit(schema, schema, path, isResource: true, uncorrelatable: null, occurrences: 1);
+        return [.. check._structure, .. check._expressions, .. check._costs.Errors(path)];
     }
 
     /// <param name="rules">Where the rules stand: the schema itself, or a part of its <c>allOf</c>.</param>
@@ -34,28 +39,38 @@ internal sealed class ValidationRulesCheck
     /// <param name="path">Where the rules stand.</param>
     /// <param name="isResource">Whether the values are resources.</param>
     /// <param name="uncorrelatable">The outermost list whose items cannot be told from each other after an update; null outside such.</param>
-    private void Visit(Schema rules, Schema schema, string path, bool isResource, string? uncorrelatable)
+    /// <param name="occurrences">How often such values can occur in one object, by what the schemas around say; null where one of them says nothing.</param>
+    private void Visit(Schema rules, Schema schema, string path, bool isResource, string? uncorrelatable, ulong? occurrences)
     {
         if (!RuleNode.HasRules(rules))
             return;
         var before = _structure.Count;
+        var within = occurrences is { } times && MostElements(schema) is { } most ? SizeRange.Multiply(times, most) : (ulong?)null;
         if (rules.AdditionalProperties is { } valueRules && schema.AdditionalProperties is { } values)
-            Visit(valueRules, values, path + ".additionalProperties", values.EmbeddedResource, uncorrelatable);
+            Visit(valueRules, values, path + ".additionalProperties", values.EmbeddedResource, uncorrelatable, within);
         foreach (var (name, propertyRules) in rules.Properties)
         {
             if (schema.Properties.TryGetValue(name, out var property))
-                Visit(propertyRules, property, $"{path}.properties[{name}]", property.EmbeddedResource, uncorrelatable);
+                Visit(propertyRules, property, $"{path}.properties[{name}]", property.EmbeddedResource, uncorrelatable, within);
         }
         for (var i = 0; i < rules.AllOf.Count; i++)
-            Visit(rules.AllOf[i], schema, $"{path}.allOf[{i}]", isResource, uncorrelatable);
+            Visit(rules.AllOf[i], schema, $"{path}.allOf[{i}]", isResource, uncorrelatable, occurrences);
         if (rules.Items is { } itemRules && schema.Items is { } items)
             Visit(itemRules, items, path + ".items", items.EmbeddedResource, schema.ListType == "map" ? uncorrelatable : uncorrelatable
-                ?? path);
+                ?? path, within);
         for (var i = 0; i < rules.Validations.Count; i++)
             CheckStructure(schema, rules.Validations[i], $"{path}.{Extension}[{i}]");
         if (_structure.Count == before && rules.Validations.Count > 0)
-            CheckExpressions(rules, schema, path, isResource, uncorrelatable);
+            CheckExpressions(rules, schema, path, isResource, uncorrelatable, occurrences);
     }
+
+    /// <summary>How many values a value of a schema can have in it for each of its fields; null where the schema says nothing.</summary>
+    private static ulong? MostElements(Schema schema) => schema switch
+    {
+        { Type: "object", AdditionalProperties: not null } => (ulong?)schema.MaxProperties,
+        { Type: "array" } => (ulong?)schema.MaxItems,
+        _ => 1,
+    };
 
     private void CheckStructure(Schema schema, ValidationRule rule, string path)
     {
@@ -83,7 +98,7 @@ internal sealed class ValidationRulesCheck
             _structure.Add(Invalid(path + ".fieldPath", rule.FieldPath, "fieldPath must be a valid path"));
     }
 
-    private void CheckExpressions(Schema rules, Schema schema, string path, bool isResource, string? uncorrelatable)
+    private void CheckExpressions(Schema rules, Schema schema, string path, bool isResource, string? uncorrelatable, ulong? occurrences)
     {
         if (_types.Of(schema, isResource) is not { } type)
         {
@@ -92,15 +107,19 @@ internal sealed class ValidationRulesCheck
                 + $" x-kubernetes-preserve-unknown-fields: '{(schema.PreserveUnknownFields ? "true" : "false")}'"));
             return;
         }
+        var sizes = SchemaSize.Of(schema, isResource)!;
         for (var i = 0; i < rules.Validations.Count; i++)
         {
             var rule = rules.Validations[i];
-            var compiled = CompiledRule.Compile(rule, type);
+            var compiled = CompiledRule.Compile(rule, type, sizes);
             var place = $"{path}.{Extension}[{i}]";
+            CountCost(place, "rule", SizeRange.Multiply(compiled.Program?.MostCost ?? 0, occurrences ?? sizes.MostOccurrences));
             if (compiled.Error is not null)
                 _expressions.Add(OfRule(place + ".rule", rule, compiled.Error));
             if (compiled.MessageError is not null)
                 _expressions.Add(OfRule(place + ".messageExpression", rule, compiled.MessageError));
+            else if (compiled.Message is { } message)
+                CountCost(place, "messageExpression", message.MostCost ?? 0);
             if (compiled.UsesOldSelf && uncorrelatable is not null)
             {
                 _expressions.Add(Invalid(place + ".rule", rule.Rule,
@@ -112,6 +131,12 @@ internal sealed class ValidationRulesCheck
                     "may not be set if oldSelf is not used in rule"));
             }
         }
+    }
+
+    private void CountCost(string place, string what, ulong cost)
+    {
+        if (_costs.Add($"{place}.{what}", what, cost) is { } error && !_costsAreAccepted)
+            _expressions.Add(error);
     }
 
     private static bool HasLineBreaks(string text) => text.AsSpan().ContainsAny('\n', '\r');

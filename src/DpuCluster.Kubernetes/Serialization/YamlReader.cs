@@ -73,9 +73,15 @@ internal sealed class YamlReader(string text, YamlLimits limits)
             throw Error($"it is nested deeper than {limits.MaxDepth}", start);
         }
 
-        BeginAnchor((NodeEvent)start!);
+        // A key without a value at the end of a mapping is one, for this parser.
+        if (start is not NodeEvent node)
+        {
+            throw Error("a value is missing", start);
+        }
+
+        BeginAnchor(node);
         var collection = start is SequenceStart ? Sequence() : Mapping();
-        Anchor((NodeEvent)start!, collection);
+        Anchor(node, collection);
         _depth--;
         return collection;
     }

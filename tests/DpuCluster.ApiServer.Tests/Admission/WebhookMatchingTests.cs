@@ -130,6 +130,12 @@ public sealed class WebhookMatchingTests
     [InlineData("has(object.data) && object.data.k == 'v'", true)]
     [InlineData("oldObject == null", true)]
     [InlineData("request.dryRun", false)]
+    [InlineData("authorizer.group('').resource('configmaps').namespace('default').check('create').allowed()", true)]
+    [InlineData("authorizer.serviceAccount('default', 'robot').group('').resource('configmaps').check('create').allowed()", false)]
+    [InlineData("authorizer.serviceAccount('default', 'robot').path('/version').check('get').allowed()", true)]
+    [InlineData("authorizer.serviceAccount('default', 'robot').path('/metrics').check('get').allowed()", false)]
+    [InlineData("authorizer.requestResource.check('update').allowed() && !authorizer.requestResource.check('update').errored()", true)]
+    [InlineData("authorizer.requestResource.subresource('x').name('y').labelSelector('a=b').fieldSelector('c=d').check('get').reason() != ''", false)]
     public async Task Match_conditions_decide_whether_a_webhook_is_asked(string expression, bool asked)
     {
         await using var hooks = await WebhookServer.StartAsync();
@@ -141,6 +147,23 @@ public sealed class WebhookMatchingTests
         await server.AskAsync($"POST {ConfigMaps}", TestServer.ConfigMap("a", "v"), HttpStatusCode.Created);
 
         hooks.Asked.IsEmpty.ShouldBe(!asked);
+    }
+
+    [Theory]
+    [InlineData("authorizer.path('').check('get').allowed()", "resulted in error: path must not be empty")]
+    [InlineData("authorizer.serviceAccount('default', 'No Name').path('/').check('get').allowed()", "resulted in error: Invalid service account name")]
+    [InlineData("['get', 'list', 'watch'].all(verb, authorizer.requestResource.check(verb).allowed())", "cost limit")]
+    public async Task Condition_that_asks_for_what_cannot_be_asked_ends_the_request(string expression, string error)
+    {
+        await using var hooks = await WebhookServer.StartAsync();
+        await using var server = await TestServer.StartAsync();
+        hooks.At("/all", _ => Allow());
+        await server.ValidateWithAsync(Hook(hooks, "/all", hook =>
+            hook["matchConditions"] = new JsonArray(new JsonObject { ["name"] = "c", ["expression"] = expression })));
+
+        (await server.AskAsync($"POST {ConfigMaps}", TestServer.ConfigMap("a", "v"), HttpStatusCode.Forbidden)).Message().ShouldContain(error);
+
+        hooks.Asked.ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,7 +1,7 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Cel;
 using DpuCluster.ApiServer.Schemas;
+using DpuCluster.Testing;
 
 namespace DpuCluster.ApiServer.Tests.Cel;
 
@@ -56,24 +56,19 @@ public class CelFuzzTests
     [Fact]
     public void Mutated_expressions_end()
     {
-        var random = new Random(Seed);
+        var mutations = new TextMutations(new Random(Seed), Seeds, Pieces);
         var compiled = 0;
-        for (var i = 0; i < 10_000; i++)
-            compiled += Run(Mutated(random, Seeds[random.Next(Seeds.Length)])) ? 1 : 0;
+        for (var i = TextMutations.Count(10_000); i > 0; i--)
+            compiled += Run(mutations.Next()) ? 1 : 0;
         compiled.ShouldBeGreaterThan(200);
     }
 
     [Fact]
     public void Assembled_expressions_end()
     {
-        var random = new Random(Seed);
-        for (var i = 0; i < 10_000; i++)
-        {
-            var text = new StringBuilder();
-            for (var n = random.Next(1, 12); n > 0; n--)
-                text.Append(Pieces[random.Next(Pieces.Length)]);
-            Run(text.ToString());
-        }
+        var mutations = new TextMutations(new Random(Seed), Seeds, Pieces);
+        for (var i = TextMutations.Count(10_000); i > 0; i--)
+            Run(mutations.Assembled());
     }
 
     [Fact]
@@ -100,7 +95,7 @@ public class CelFuzzTests
     private static bool Run(string expression)
     {
         var type = new SchemaTypes().Of(Schema, isResource: true)!;
-        var program = CelProgram.Compile(expression, [new CelVariable("self", type, 0)], out var error);
+        var program = CelProgram.Compile(expression, [new CelVariable("self", type, 0)], out var error, SchemaSize.Of(Schema, isResource: true));
         (program is null).ShouldBe(error is not null, expression);
         if (program is null)
             return false;
@@ -113,23 +108,5 @@ public class CelFuzzTests
             // Too expensive is one of the ways in which an evaluation may end.
         }
         return true;
-    }
-
-    private static string Mutated(Random random, string text)
-    {
-        for (var n = random.Next(1, 4); n > 0; n--)
-        {
-            var at = random.Next(text.Length + 1);
-            var length = Math.Min(random.Next(1, 8), text.Length - at);
-            text = random.Next(5) switch
-            {
-                0 => text.Remove(at, length),
-                1 => text.Insert(at, Pieces[random.Next(Pieces.Length)]),
-                2 => text.Remove(at, length).Insert(at, Pieces[random.Next(Pieces.Length)]),
-                3 => text.Insert(at, text.Substring(at, length)),
-                _ => text[..at] + Seeds[random.Next(Seeds.Length)] + text[at..],
-            };
-        }
-        return text;
     }
 }

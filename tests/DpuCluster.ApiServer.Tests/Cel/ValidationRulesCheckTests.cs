@@ -58,7 +58,8 @@ public class ValidationRulesCheckTests
             properties:
               l:
                 type: array
-                items: {type: string, x-kubernetes-validations: [{rule: self == oldSelf}]}
+                maxItems: 10
+                items: {type: string, maxLength: 10, x-kubernetes-validations: [{rule: self == oldSelf}]}
             """).ShouldBe([$"{Path}.properties[l].items.x-kubernetes-validations[0].rule: Invalid value: \"self == oldSelf\":"
             + $" oldSelf cannot be used on the uncorrelatable portion of the schema within {Path}.properties[l]"]);
     }
@@ -70,6 +71,47 @@ public class ValidationRulesCheckTests
           any: {x-kubernetes-preserve-unknown-fields: true, x-kubernetes-validations: [{rule: "true"}]}
         """).ShouldBe([$"{Path}.properties[any].x-kubernetes-validations: Internal error: rule declared on schema that does not support validation rules type: ''"
         + " x-kubernetes-preserve-unknown-fields: 'true'"]);
+
+    private const string HowToMend = "(try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared)";
+
+    [Theory]
+    [InlineData("{type: array, items: {type: string}}", "self.all(x, self.all(y, x == y))", "more than 100x")]
+    [InlineData("{type: array, maxItems: 2000, items: {type: string, maxLength: 10}}", "self.all(x, self.all(y, x == y))", "3.6x")]
+    [InlineData("{type: array, maxItems: 1290, items: {type: string, maxLength: 10}}", "self.all(x, self.all(y, x == y))", "1.498335x")]
+    public void Rule_that_could_cost_too_much_is_refused(string schema, string rule, string factor) =>
+        Errors($"{{type: object, properties: {{l: {{x-kubernetes-validations: [{{rule: '{rule}'}}], {schema[1..^1]}}}}}}}")[0]
+            .ShouldBe($"{Path}.properties[l].x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of {factor} {HowToMend}");
+
+    [Fact]
+    public void Rule_within_lists_counts_as_often_as_it_can_occur()
+    {
+        const string rule = "x-kubernetes-validations: [{rule: \"self.contains('x')\"}]";
+        string Within(string list, string text) => $"{{type: object, properties: {{l: {{type: array, {list}items: {{type: string, {text}{rule}}}}}}}}}";
+
+        Errors(Within("maxItems: 1000, ", "maxLength: 100, ")).ShouldBeEmpty();
+        Errors(Within("", "maxLength: 100, "))[0].ShouldContain("estimated rule cost exceeds budget by factor of 4.3x");
+        Errors(Within("maxItems: 1000, ", "")).ShouldBe([
+            $"{Path}.properties[l].items.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of 31.5x {HowToMend}",
+            $"{Path}.properties[l].items.x-kubernetes-validations[0].rule: Forbidden: contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema",
+            $"{Path}: Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of 3.1x {HowToMend}",
+        ]);
+    }
+
+    [Fact]
+    public void Message_of_unknown_length_is_refused_with_the_expensive_ones_named() => Errors(Spec("rule: \"true\", messageExpression: \"'is ' + string(self.names.size())\"")).ShouldBe([
+        $"{Path}.properties[spec].x-kubernetes-validations[0].messageExpression: Forbidden: estimated messageExpression cost exceeds budget by factor of more than 100x {HowToMend}",
+        $"{Path}.properties[spec].x-kubernetes-validations[0].messageExpression: Forbidden: contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema",
+        $"{Path}: Forbidden: x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema exceeds budget by factor of more than 100x {HowToMend}",
+    ]);
+
+    [Fact]
+    public void Rule_that_is_stored_already_is_not_refused_for_its_own_cost()
+    {
+        var schema = RuleSchemas.FromYaml("{type: object, properties: {l: {type: array, maxItems: 2000, items: {type: string, maxLength: 10}, x-kubernetes-validations: [{rule: 'self.all(x, self.all(y, x == y))'}]}}}");
+
+        ValidationRulesCheck.Errors(schema, Path).ShouldHaveSingleItem().Body.ShouldStartWith("Forbidden: estimated rule cost");
+        ValidationRulesCheck.Errors(schema, Path, costsAreAccepted: true).ShouldBeEmpty();
+    }
 
     [ReferenceCrdsFact]
     public void Rules_of_real_CRDs_compile_and_hold()

@@ -64,7 +64,7 @@ public sealed class CrdValidatorTests
     [Fact]
     public void Rules_are_compiled_where_the_schema_is_valid()
     {
-        var rules = new CrdRuleChecks((_, schema, path) => [FieldError.Invalid(path, schema.Validations[0].Rule, "no")], (_, _, _) => []);
+        var rules = new CrdRuleChecks((schema, path, _) => [FieldError.Invalid(path, schema.Validations[0].Rule, "no")], (_, _, _) => []);
         Join(new CrdValidator(rules).ValidateCreate(Crd(spec =>
             spec["versions"]![0]!["schema"]!["openAPIV3Schema"]!["x-kubernetes-validations"] = JsonNode.Parse("""[{"rule":"1 +"}]"""))))
             .ShouldBe("spec.validation.openAPIV3Schema: Invalid value: \"1 +\": no");

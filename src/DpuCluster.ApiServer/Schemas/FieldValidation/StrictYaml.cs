@@ -32,6 +32,11 @@ internal static class StrictYaml
             throw new StrictJsonException(
                 Wrong(string.Create(CultureInfo.InvariantCulture, $"line {exception.Start.Line}: {text}")), exception);
         }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or OverflowException)
+        {
+            // The parser is fed with what strangers wrote; what it did not expect itself is an error of the text all the same.
+            throw new StrictJsonException(Wrong("could not be read"), exception);
+        }
     }
 
     /// <summary>What a strict error as warnings says: a line for each key that stands twice.</summary>
