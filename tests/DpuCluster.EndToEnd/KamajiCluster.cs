@@ -10,6 +10,15 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
     /// <summary>The kinds of which something may be made for a cluster, by Kamaji too.</summary>
     public const string Kinds = "dpuclusters,tenantcontrolplanes,services,secrets,configmaps,daemonsets,deployments,replicasets,pods";
 
+    /// <summary>Edits (merge patches), one for each of <see cref="Children"/>, that somebody has to undo.</summary>
+    public static IReadOnlyList<string> Edits { get; } =
+    [
+        """{"spec":{"selector":{"kamaji.clastix.io/name":"other"}}}""",
+        """{"spec":{"controlPlane":{"deployment":{"replicas":1}}}}""",
+        """{"data":{"keepalived.conf":"edited"}}""",
+        """{"spec":{"template":{"spec":{"hostNetwork":false}}}}""",
+    ];
+
     public string Name => name;
 
     /// <summary>The words by which kubectl finds the cluster.</summary>
@@ -30,7 +39,10 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
     public static KamajiCluster New(Site site, string what) => new(site.Kubectl, site.Executable, site.NewName(what));
 
     /// <summary>Creates the cluster, or changes it.</summary>
-    public Task Apply(VirtualIp? endpoint, string version = "v1.30.2") => kubectl.Apply($"""
+    public Task Apply(VirtualIp? endpoint, string version = "v1.30.2") => kubectl.Apply(Manifest(name, ns, endpoint, version));
+
+    /// <summary>The manifest of a cluster.</summary>
+    public static string Manifest(string name, string ns, VirtualIp? endpoint, string version = "v1.30.2") => $"""
         apiVersion: provisioning.dpu.nvidia.com/v1alpha1
         kind: DPUCluster
         metadata:
@@ -41,7 +53,7 @@ internal sealed class KamajiCluster(Kubectl kubectl, Executable files, string na
           maxNodes: 10
           version: {version}
         {(endpoint is null ? "" : $"  clusterEndpoint: {endpoint}")}
-        """);
+        """;
 
     public async Task IsReady()
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using DpuCluster.Testing;
 
 namespace DpuCluster.EndToEnd;
@@ -13,17 +12,9 @@ namespace DpuCluster.EndToEnd;
 /// <param name="site">The environment.</param>
 /// <param name="seed">Fixes the order of events, which children are hit, which events are disturbed and how long after they began; 0 to 250.</param>
 /// <param name="disturb">Happens in the midst of every third event or so, before what should come of it is waited for.</param>
-internal sealed partial class KamajiStory(Site site, int seed, Func<Task> disturb)
+internal sealed class KamajiStory(Site site, int seed, Func<Task> disturb)
 {
     private const string Unpublished = "v1.30.99";
-
-    private static readonly string[] Edits =
-    [
-        """{"spec":{"selector":{"kamaji.clastix.io/name":"other"}}}""",
-        """{"spec":{"controlPlane":{"deployment":{"replicas":1}}}}""",
-        """{"data":{"keepalived.conf":"edited"}}""",
-        """{"spec":{"template":{"spec":{"hostNetwork":false}}}}""",
-    ];
 
     /// <summary>With the manager killed every few seconds, and on a machine that has other things to do as well.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -87,7 +78,7 @@ internal sealed partial class KamajiStory(Site site, int seed, Func<Task> distur
             {
                 if (one != other)
                 {
-                    (await Kubectl.RunWith(["patch", .. cluster.Children[other].Split(' '), "--type=merge", "-p", Edits[other]])).ShouldSucceed();
+                    (await Kubectl.RunWith(["patch", .. cluster.Children[other].Split(' '), "--type=merge", "-p", KamajiCluster.Edits[other]])).ShouldSucceed();
                 }
 
                 (await Kubectl.Run($"delete {cluster.Children[one]} --wait=false")).ShouldSucceed();
@@ -217,16 +208,12 @@ internal sealed partial class KamajiStory(Site site, int seed, Func<Task> distur
         }
 
         ports.ForEach(port => state.Replace(port, "PORT"));
-        return Fingerprints().Replace(state.ToString(), "$1 (any)")
+        return Snapshot.WithoutFingerprints(state.ToString())
             .Replace(_ns, "NAMESPACE", StringComparison.Ordinal)
             .Replace(_network, "NETWORK.", StringComparison.Ordinal);
     }
 
     private static string Name(JsonObject one) => (string)one["metadata"]!["name"]!;
-
-    // Made of all the rest, names and identities included.
-    [GeneratedRegex("(\"dpu.nvidia.com/(?:applied|keepalived)-configuration\":) \"[0-9a-f]{16}\"")]
-    private static partial Regex Fingerprints();
 
     private KamajiCluster Cluster(string name) => new(Kubectl, site.Executable, name, _ns);
 }

@@ -96,7 +96,7 @@ internal sealed class Tenant(Executable executable, string name) : IAsyncDisposa
     public async Task Start()
     {
         _process = executable.Start("standalone", "tenant", name, "--write-kubeconfig", KubeconfigFile);
-        await _process.HasSaid("To adopt it");
+        await _process.HasSaid("To adopt it", TimeSpan.FromMinutes(5));
     }
 
     public async Task Kill()

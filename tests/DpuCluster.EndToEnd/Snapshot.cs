@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace DpuCluster.EndToEnd;
 
 /// <summary>What of an object must be the same again after it was lost or edited.</summary>
-internal static class Snapshot
+internal static partial class Snapshot
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -51,6 +52,12 @@ internal static class Snapshot
             ["conditions"] = new JsonArray([.. conditions.OrderBy(condition => (string?)condition["type"], StringComparer.Ordinal)]),
         })!.ToJsonString(Indented);
     }
+
+    /// <summary>The same without the fingerprints of what was applied: they are made of all the rest, names and identities included.</summary>
+    public static string WithoutFingerprints(string snapshot) => Fingerprints().Replace(snapshot, "$1 (any)");
+
+    [GeneratedRegex("(\"dpu.nvidia.com/(?:applied|keepalived)-configuration\":) \"[0-9a-f]{16}\"")]
+    private static partial Regex Fingerprints();
 
     /// <summary>The same with the fields of every object in order: a field that was away comes back in another place.</summary>
     private static JsonNode? Sorted(JsonNode? node) => node switch

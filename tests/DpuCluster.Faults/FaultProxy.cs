@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using DpuCluster.ApiServer.Certificates;
 using DpuCluster.Kubernetes.Client;
+using DpuCluster.Kubernetes.Kubeconfig;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -55,6 +57,11 @@ public sealed class FaultProxy : IAsyncDisposable
     /// <summary>Asked once for each new connection; <see langword="null"/> where it shall pass.</summary>
     public Func<ConnectionFault?> OnConnect { get; set; } = static () => null;
 
+    /// <summary>
+    /// Told of every change that the server has made and answered, with the answer's body, before whoever asked for it is; from many threads.
+    /// </summary>
+    public Action<ProxiedRequest, ReadOnlyMemory<byte>>? OnChanged { get; set; }
+
     /// <summary>Whether new connections are reset at once, as while a server is down.</summary>
     public bool Refuses { get; set; }
 
@@ -82,6 +89,13 @@ public sealed class FaultProxy : IAsyncDisposable
         Server = new Uri(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()),
         CertificateAuthorities = [X509Certificate2.CreateFromPem(_authority.CertificatePem)],
     };
+
+    /// <summary>The same for a process of its own: a kubeconfig, in YAML, whose only context goes through the proxy.</summary>
+    /// <param name="token">Bearer token of whoever uses it; <see langword="null"/> for nobody in particular.</param>
+    public string Kubeconfig(string? token = null) => KubeconfigDocument.Create(
+        KubeconfigCluster.Create("proxy", Client.Server, Encoding.ASCII.GetBytes(_authority.CertificatePem)),
+        KubeconfigUser.Create("client", token ?? ""),
+        KubeconfigContext.Create("proxy", "proxy", "client")).Write();
 
     /// <summary>Starts a proxy.</summary>
     /// <param name="server">The server behind it, and as whom the proxy comes to it; what a client says of itself goes along.</param>
@@ -199,6 +213,13 @@ public sealed class FaultProxy : IAsyncDisposable
             http.Response.ContentType = "application/json";
             await http.Response.StartAsync(http.RequestAborted);
             await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        }
+
+        if (OnChanged is { } told && !request.IsRead && answered.IsSuccessStatusCode)
+        {
+            // All of it first, whoever still listens: the server has made the change.
+            await answered.Content.LoadIntoBufferAsync(CancellationToken.None);
+            told(request, await answered.Content.ReadAsByteArrayAsync(CancellationToken.None));
         }
 
         Upstream.CopyHead(answered, http.Response);

@@ -87,6 +87,9 @@ public sealed class RunningProcess : IAsyncDisposable
     /// <summary>Process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Everything said so far, on both outputs.</summary>
     public string Said
     {
@@ -113,6 +116,13 @@ public sealed class RunningProcess : IAsyncDisposable
     /// <summary>Sends a signal, such as <c>TERM</c> or <c>STOP</c>.</summary>
     public async Task SignalAsync(string signal) =>
         (await ProcessRunner.RunAsync("kill", [$"-{signal}", $"{_process.Id}"])).ShouldSucceed();
+
+    /// <summary>Waits until the program has ended, however long that takes, and gives its exit code.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
 
     /// <summary>Asks the program to end, and gives its exit code.</summary>
     public async Task<int> TerminateAsync()

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using DpuCluster.Api;
+using DpuCluster.Faults;
+using DpuCluster.Kubernetes.Client;
+using DpuCluster.Kubernetes.Meta;
+using DpuCluster.Testing;
+using DpuCluster.Testing.Servers;
+
+namespace DpuCluster.Provisioning.Tests;
+
+/// <summary>The host cluster's API server is gone for a while; the control planes of the clusters are not.</summary>
+public sealed class OutageTests : IAsyncLifetime
+{
+    private const int Clusters = 20;
+
+    private ProvisioningSite _site = null!;
+    private FaultProxy _proxy = null!;
+    private ScriptedTenant _tenant = null!;
+
+    public async Task InitializeAsync()
+    {
+        _tenant = await ScriptedTenant.StartAsync();
+        _site = await ProvisioningSite.StartAsync(change: Through);
+        await Task.WhenAll(Enumerable.Range(0, Clusters).Select(i => _site.CreateAsync($"cluster-{i}", _tenant.Kubeconfig($"token-{i}"))));
+        await Task.WhenAll(Enumerable.Range(0, Clusters).Select(i => _site.Host.ReachesAsync($"cluster-{i}", ClusterPhase.Ready)));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _site.DisposeAsync();
+        await _proxy.DisposeAsync();
+        await _tenant.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task While_the_api_server_is_gone_health_is_checked_and_nothing_is_written_because_of_it_when_it_is_back()
+    {
+        await using var changes = await ChangesAsync();
+        _proxy.Refuses = true;
+        _proxy.CutAll();
+        var (attempts, requests) = (_proxy.AcceptedConnections, _proxy.Requests.Count);
+
+        // Of every cluster, again and again.
+        var checks = Enumerable.Range(0, Clusters).ToDictionary(i => $"token-{i}", Checks);
+        await Eventually.Holds(() => checks.All(entry => Checks(entry.Key) >= entry.Value + 10), "the health of every cluster is checked");
+        _proxy.Requests.Count.ShouldBe(requests, "nothing gets through");
+        (_proxy.AcceptedConnections - attempts).ShouldBeLessThan(Clusters, "tries are for the process, not for every cluster and check");
+
+        _proxy.Refuses = false;
+        await _site.Host.PatchAsync("cluster-0", new() { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["maxNodes"] = 7 } });
+        await _site.Host.BecomesAsync("cluster-0", cluster => cluster.Status!.ObservedGeneration == cluster.Metadata.Generation, "the controller is back");
+        changes.Seen.Where(seen => seen.Name != "cluster-0" || seen.Phase != ClusterPhase.Ready).ShouldBeEmpty("no status is written for an outage of ours");
+    }
+
+    [Fact]
+    public async Task What_changed_while_the_api_server_was_gone_is_written_when_it_is_back()
+    {
+        await using var changes = await ChangesAsync();
+        _proxy.Refuses = true;
+        _proxy.CutAll();
+        _tenant.Answer = path => path == "/readyz" ? (500, "etcd is down") : null;
+        var failed = _tenant.Asked("/readyz");
+        await Eventually.Holds(() => _tenant.Asked("/readyz") >= failed + (4 * Clusters), "failures are found");
+        changes.Seen.ShouldBeEmpty();
+
+        _proxy.Refuses = false;
+
+        await Task.WhenAll(Enumerable.Range(0, Clusters).Select(i => _site.Host.ReachesAsync($"cluster-{i}", ClusterPhase.NotReady)));
+        await Eventually.Holds(() => changes.Seen.DistinctBy(seen => seen.Name).Count() == Clusters, "all are told of");
+        changes.Seen.ShouldAllBe(seen => seen.Phase == ClusterPhase.NotReady, "each once and for good");
+    }
+
+    private int Checks(int cluster) => Checks($"token-{cluster}");
+
+    private int Checks(string token) => _tenant.Requests.Count(request => request.Token == token && request.Path == "/readyz");
+
+    private Controllers.Hosting.ControllerHostOptions Through(Controllers.Hosting.ControllerHostOptions options)
+    {
+        _proxy = FaultProxy.StartAsync(options.Client).GetAwaiter().GetResult();
+        return options with { Client = _proxy.Client };
+    }
+
+    private async Task<Changes> ChangesAsync()
+    {
+        // What has not been told of yet when this begins is no change of the outage's.
+        var last = "";
+        await Eventually.Get(
+            async () =>
+            {
+                var before = last;
+                last = string.Join(' ', (await _site.Host.Clusters.ListAsync(HostCluster.Namespace, null, default)).Items.Select(one => one.Metadata.ResourceVersion));
+                await Task.Delay(TimeSpan.FromSeconds(1));
+                return before == last;
+            },
+            settled => settled,
+            "nothing is written any more");
+        return new Changes(_site.Host.Clusters, (await _site.Host.Clusters.ListAsync(HostCluster.Namespace, null, default)).ResourceVersion!);
+    }
+
+    /// <summary>Every state of a cluster from now on, by a watch that goes through no proxy.</summary>
+    private sealed class Changes : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _running;
+
+        public Changes(ResourceClient<DPUCluster> clusters, string from) => _running = Task.Run(async () =>
+        {
+            await foreach (var change in clusters.WatchAsync(HostCluster.Namespace, new() { ResourceVersion = from }, _stop.Token))
+            {
+                if (change.Type != WatchEventType.Bookmark)
+                {
+                    Seen.Enqueue((change.Object!.Metadata.Name!, change.Object.Status!.Phase));
+                }
+            }
+        });
+
+        public ConcurrentQueue<(string Name, string? Phase)> Seen { get; } = [];
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _stop.Dispose();
+        }
+    }
+}
