@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DpuCluster.Api;
 using DpuCluster.ClusterManager.Kamaji.Children;
 using DpuCluster.ClusterManager.Kamaji.Keepalived;
@@ -14,6 +15,10 @@ internal sealed class KamajiChildren(
     ChildSet<DaemonSet> daemonSets,
     KamajiOptions options)
 {
+    // Node ports that control planes were told, by the cluster's UID. Everybody who talks to a control plane knows its port, so it stays even
+    // where somebody deletes Service and control plane at once, and no object is left that has it.
+    private readonly ConcurrentDictionary<string, int> _told = [];
+
     /// <summary>The control plane; <see langword="null"/> where there is none.</summary>
     public Task<TenantControlPlane?> TenantAsync(DPUCluster cluster, CancellationToken cancellation) =>
         tenants.FindAsync(cluster, cluster.Metadata.Name!, cancellation);
@@ -25,20 +30,37 @@ internal sealed class KamajiChildren(
     {
         var live = await services.FindAsync(cluster, cluster.Metadata.Name!, cancellation).ConfigureAwait(false);
         var promised = tenant?.IsOwnedBy(cluster) is true ? KamajiTenant.ToldNodePort(tenant, port => Tenant(cluster, version, endpoint, port)) : null;
-        var service = await services.EnsureAsync(
-            cluster,
-            live,
-            KamajiService.Desired(cluster, live, promised),
-            value => value.IsOwnedBy(cluster) || KamajiService.IsAdopted(value, cluster, tenant),
-            cancellation).ConfigureAwait(false);
+        var remembered = promised is null && live is null && _told.TryGetValue(cluster.Metadata.Uid!, out var told) ? told : (int?)null;
+        Service service;
+        try
+        {
+            service = await services.EnsureAsync(
+                cluster,
+                live,
+                KamajiService.Desired(cluster, live, promised ?? remembered),
+                value => value.IsOwnedBy(cluster) || KamajiService.IsAdopted(value, cluster, tenant),
+                cancellation).ConfigureAwait(false);
+        }
+        catch (UnusableChildException exception) when (remembered is not null && exception.Reason == KamajiReason.ApplyRefused)
+        {
+            // Somebody else has got the port meanwhile: the next try asks for any.
+            _told.TryRemove(cluster.Metadata.Uid!, out _);
+            throw;
+        }
+
         return KamajiService.NodePort(service)
             ?? throw new UnusableChildException(KamajiReason.ApplyRefused, $"Service {service.Metadata.Name} was given no node port");
     }
 
     /// <summary>The control plane.</summary>
-    public Task<TenantControlPlane> EnsureTenantAsync(
-        DPUCluster cluster, TenantControlPlane? live, string version, KeepalivedSettings? endpoint, int nodePort, CancellationToken cancellation) =>
-        tenants.EnsureAsync(cluster, live, Tenant(cluster, version, endpoint, nodePort), value => value.IsOwnedBy(cluster), cancellation);
+    public async Task<TenantControlPlane> EnsureTenantAsync(
+        DPUCluster cluster, TenantControlPlane? live, string version, KeepalivedSettings? endpoint, int nodePort, CancellationToken cancellation)
+    {
+        var tenant = await tenants.EnsureAsync(
+            cluster, live, Tenant(cluster, version, endpoint, nodePort), value => value.IsOwnedBy(cluster), cancellation).ConfigureAwait(false);
+        _told[cluster.Metadata.Uid!] = nodePort;
+        return tenant;
+    }
 
     /// <summary>What holds the virtual IP: the configuration first, so that no pod starts without it.</summary>
     public async Task<DaemonSet> EnsureKeepalivedAsync(DPUCluster cluster, KeepalivedSettings endpoint, int nodePort, CancellationToken cancellation)
@@ -94,6 +116,7 @@ internal sealed class KamajiChildren(
             Note($"Service {name}", await services.RemoveAsync(cluster, service, Background, cancellation).ConfigureAwait(false));
         }
 
+        _told.TryRemove(cluster.Metadata.Uid!, out _);
         return left;
 
         bool Note(string what, bool isGone)

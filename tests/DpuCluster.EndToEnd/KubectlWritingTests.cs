@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DpuCluster.Testing;
 
 namespace DpuCluster.EndToEnd;

@@ -51,8 +51,9 @@ public sealed class KustomizeTests : IDisposable
         (await server.TerminateAsync()).ShouldBe(0, server.Said);
     }
 
-    private static Task HasDeployments(Kubectl kubectl, RunningProcess running, params string[] names) => Eventually.Get(
-        async () => (await kubectl.Run($"-n {Ns} get deployments -o name")).ShouldSucceed().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Split('/')[1]),
+    private static Task<List<string>> HasDeployments(Kubectl kubectl, RunningProcess running, params string[] names) => Eventually.Get(
+        async () => (await kubectl.Run($"-n {Ns} get deployments -o name")).ShouldSucceed().Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(name => name.Split('/')[1]).ToList(),
         found => found.SequenceEqual(names),
         $"the Deployments are {string.Join(", ", names)}; the operator says: {running.Said}");
 }

@@ -52,7 +52,7 @@ internal sealed class Chart
     {
         var root = new JsonObject
         {
-            ["Values"] = Merged("", Values, values),
+            [nameof(Values)] = Merged("", Values, values),
             ["Release"] = new JsonObject { ["Name"] = "dpucluster", ["Namespace"] = ns },
             ["Chart"] = new JsonObject { ["Name"] = _chart["name"]!.DeepClone(), ["AppVersion"] = _chart["appVersion"]!.DeepClone() },
         };
