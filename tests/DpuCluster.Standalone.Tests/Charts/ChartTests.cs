@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DpuCluster.ChartGenerator.Templates;
-using DpuCluster.Kubernetes.Serialization;
 using DpuCluster.Testing;
 
 namespace DpuCluster.Standalone.Tests.Charts;
