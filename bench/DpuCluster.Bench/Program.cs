@@ -5,7 +5,8 @@ using DpuCluster.Bench.Scenarios;
 var parsed = new RootCommand("Measures DPUCluster; each command is one scenario.")
 {
     ScenarioCommand.Create(StaticScenario.Scenario), ScenarioCommand.Create(KamajiScenario.Scenario), ScenarioCommand.Create(ApiServerScenario.Scenario),
-    ScenarioCommand.Create(InstallScenario.Scenario),
+    ScenarioCommand.Create(InstallScenario.Scenario), ScenarioCommand.Create(SoakScenario.Scenario), ScenarioCommand.Create(RuntimeScenario.Scenario),
+    ScenarioCommand.Create(OutageScenario.Scenario), InformerProcess.Create(),
 }.Parse(args);
 if (parsed.Errors.Count > 0)
 {

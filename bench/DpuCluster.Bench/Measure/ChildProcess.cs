@@ -54,12 +54,31 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether one of its last lines has a text in it.</summary>
+    public bool HasSaid(string text)
+    {
+        lock (_said)
+        {
+            return _said.Any(line => line.Contains(text, StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>Resident memory in MiB, as the kernel counts it.</summary>
     public double ResidentMebibytes()
     {
         ThrowIfEnded();
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+
+        // One that has just ended is still listed, and has no memory.
+        var line = File.ReadLines($"/proc/{_process.Id}/status").FirstOrDefault(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+            ?? throw new BenchException($"{Name} has ended; its last words:\n{LastWords()}");
         return double.Parse(line["VmRSS:".Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
+    }
+
+    /// <summary>Files, sockets and whatever else it has open.</summary>
+    public int OpenFiles()
+    {
+        ThrowIfEnded();
+        return Directory.EnumerateFileSystemEntries($"/proc/{_process.Id}/fd").Count();
     }
 
     /// <summary>CPU time since the start.</summary>

@@ -15,6 +15,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, (string Phase, long At)> _seen = new(StringComparer.Ordinal);
     private readonly Task _running;
+    private int _phaseChanges;
 
     private ClusterWatch(ResourceClient<DPUCluster> clusters, string ns, string from)
     {
@@ -40,6 +41,9 @@ internal sealed class ClusterWatch : IAsyncDisposable
 
     /// <summary>How many clusters there are.</summary>
     public int Total => _seen.Count;
+
+    /// <summary>How often a cluster has come to a phase that it was not in.</summary>
+    public int PhaseChanges => Volatile.Read(ref _phaseChanges);
 
     /// <summary>When a cluster came to the phase that it is in, as a timestamp.</summary>
     public long At(string cluster) => _seen[cluster].At;
@@ -110,6 +114,7 @@ internal sealed class ClusterWatch : IAsyncDisposable
         if (!_seen.TryGetValue(name, out var seen) || seen.Phase != phase)
         {
             _seen[name] = (phase, Stopwatch.GetTimestamp());
+            Interlocked.Increment(ref _phaseChanges);
         }
     }
 }

@@ -30,7 +30,7 @@ internal static class ScenarioCommand
             DefaultValueFactory = _ => scenario.Parts,
         };
         parts.AcceptOnlyFromAmong(scenario.Parts);
-        var write = new Option<FileInfo?>("--write") { Description = "Also write the figures into this file, as Markdown.", HelpName = "FILE" };
+        var write = new Option<FileInfo?>("--write") { Description = "Also write the figures into this file, as Markdown, and curves beside it, as SVG.", HelpName = "FILE" };
         var command = new Command(scenario.Name, scenario.Description) { parts, executable, write };
         foreach (var number in numbers)
         {
@@ -42,7 +42,8 @@ internal static class ScenarioCommand
             var options = new ScenarioOptions(
                 parsed.GetValue(executable)!.FullName,
                 numbers.ToDictionary(number => number.Name, parsed.GetValue),
-                parsed.GetValue(parts)!);
+                parsed.GetValue(parts)!,
+                parsed.GetValue(write) is { } written ? Path.ChangeExtension(written.FullName, ".svg") : null);
             var machine = Machine.Describe();
             var date = DateTime.UtcNow;
             var figures = await scenario.RunAsync(options, step => Console.Error.WriteLine(step), cancellation);
@@ -50,7 +51,7 @@ internal static class ScenarioCommand
             Console.Out.WriteLine(machine);
             if (parsed.GetValue(write) is { } file)
             {
-                var text = string.Create(CultureInfo.InvariantCulture, $"""
+                var head = string.Create(CultureInfo.InvariantCulture, $"""
                     # {scenario.Title}
 
                     - Machine: {machine}
@@ -58,7 +59,7 @@ internal static class ScenarioCommand
                     - Command: `dotnet run -c Release --project bench/DpuCluster.Bench -- {scenario.Name} {string.Join(' ', options.Numbers.Select(number => $"{number.Key} {number.Value}"))}`
 
                     """);
-                await File.WriteAllTextAsync(file.FullName, $"{text}\n{FigureTable.ToMarkdown(scenario.Counted, figures)}", cancellation);
+                await File.WriteAllTextAsync(file.FullName, $"{head}\n{FigureTable.ToMarkdown(scenario.Counted, figures)}", cancellation);
             }
 
             return 0;

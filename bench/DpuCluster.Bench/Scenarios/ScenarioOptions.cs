@@ -4,9 +4,13 @@ namespace DpuCluster.Bench.Scenarios;
 /// <param name="Executable">The program that is measured.</param>
 /// <param name="Numbers">The scenario's own numbers, by option.</param>
 /// <param name="Parts">Which parts are measured: some of the scenario's own.</param>
-internal sealed record ScenarioOptions(string Executable, IReadOnlyDictionary<string, int> Numbers, IReadOnlyCollection<string> Parts)
+/// <param name="Picture">File to draw curves into, as SVG, where the scenario has any; <see langword="null"/> for none.</param>
+internal sealed record ScenarioOptions(
+    string Executable, IReadOnlyDictionary<string, int> Numbers, IReadOnlyCollection<string> Parts, string? Picture)
 {
     public const string ClustersOption = "--clusters";
+    public const string HandOversOption = "--hand-overs";
+    public const string MinutesOption = "--minutes";
     public const string ObjectsOption = "--objects";
     public const string RoundsOption = "--rounds";
     public const string SecondsOption = "--seconds";
@@ -15,6 +19,12 @@ internal sealed record ScenarioOptions(string Executable, IReadOnlyDictionary<st
 
     /// <summary>How many clusters make the large case.</summary>
     public int Clusters => Numbers[ClustersOption];
+
+    /// <summary>How often a lease changes hands after each signal.</summary>
+    public int HandOvers => Numbers[HandOversOption];
+
+    /// <summary>How long it lasts.</summary>
+    public int Minutes => Numbers[MinutesOption];
 
     /// <summary>How many objects make the large case.</summary>
     public int Objects => Numbers[ObjectsOption];

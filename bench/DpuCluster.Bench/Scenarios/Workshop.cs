@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using DpuCluster.Bench.Measure;
+using DpuCluster.Faults;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Kubeconfig;
 
@@ -49,14 +50,25 @@ internal sealed class Workshop(string executable) : IAsyncDisposable
         StartServerAsync(name, ["standalone", "--in-process", "--name", name], cancellation);
 
     /// <summary>Starts a controller as a process of its own.</summary>
-    public async Task<ControllerProcess> StartControllerAsync(string command, ApiServerProcess host, CancellationToken cancellation)
+    public Task<ControllerProcess> StartControllerAsync(string command, ApiServerProcess host, CancellationToken cancellation) =>
+        StartControllerAsync(command, host.KubeconfigFile, elect: true, cancellation);
+
+    /// <summary>The same through a proxy, with or without a lease.</summary>
+    public async Task<ControllerProcess> StartControllerAsync(string command, FaultProxy proxy, bool elect, CancellationToken cancellation)
+    {
+        var kubeconfig = Path.Combine(_directory.FullName, $"{command}-{proxy.Client.Server.Port}.kubeconfig");
+        await File.WriteAllTextAsync(kubeconfig, proxy.Kubeconfig(), cancellation);
+        return await StartControllerAsync(command, kubeconfig, elect, cancellation);
+    }
+
+    private async Task<ControllerProcess> StartControllerAsync(string command, string kubeconfig, bool elect, CancellationToken cancellation)
     {
         var metrics = FreePort();
         var probes = FreePort();
         var controller = new ControllerProcess(
             Start(command,
             [
-                command, "--kubeconfig", host.KubeconfigFile, "--leader-elect",
+                command, "--kubeconfig", kubeconfig, $"--leader-elect={(elect ? "true" : "false")}",
                 "--metrics-bind-address", $"127.0.0.1:{metrics}", "--health-probe-bind-address", $"127.0.0.1:{probes}",
             ]),
             new Uri($"http://127.0.0.1:{metrics}/metrics"),
@@ -64,6 +76,20 @@ internal sealed class Workshop(string executable) : IAsyncDisposable
         var readyz = new Uri($"http://127.0.0.1:{probes}/readyz");
         controller.ReadyAt = await UntilAsync(controller.Process, $"{command} is ready", token => _probe.AnswersAsync(readyz, token), cancellation);
         return controller;
+    }
+
+    /// <summary>Starts this very program with one informer, and with the settings that the measured program has.</summary>
+    public ChildProcess StartInformer(string kind, ApiServerProcess host)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["DOTNET_gcConcurrent"] = "0",
+            ["DOTNET_GCgen0MaxBudget"] = "400000",
+            ["DOTNET_TieredPGO"] = "0",
+        };
+        var process = ChildProcess.Start($"informer of {kind}", Environment.ProcessPath!, settings, [InformerProcess.Name, kind, host.KubeconfigFile]);
+        _processes.Add(process);
+        return process;
     }
 
     /// <summary>Ends a process, orderly.</summary>
@@ -180,6 +206,14 @@ internal sealed class ControllerProcess(ChildProcess process, Uri metrics, Probe
 
     /// <summary>When it said for the first time that it is ready, as a timestamp.</summary>
     public long ReadyAt { get; set; }
+
+    /// <summary>Whether it says that it holds its lease.</summary>
+    public async Task<bool> IsLeaderAsync(CancellationToken cancellation) =>
+        PrometheusText.Read(await probe.ReadAsync(metrics, cancellation), "leader_election_master_status").Any(sample => sample.Value == 1);
+
+    /// <summary>Its managed heap in MiB, as the last collection left it.</summary>
+    public async Task<double> HeapMebibytesAsync(CancellationToken cancellation) =>
+        PrometheusText.Read(await probe.ReadAsync(metrics, cancellation), "dotnet_gc_heap_bytes").Sum(sample => sample.Value) / (1 << 20);
 
     /// <summary>Whether it has reconciled anything yet.</summary>
     public async Task<bool> HasReconciledAsync(CancellationToken cancellation)
