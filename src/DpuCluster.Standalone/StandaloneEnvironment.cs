@@ -109,7 +109,7 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
         var environment = new StandaloneEnvironment(hostCluster, runner, options);
         try
         {
-            await environment.InstallAsync(options, cancellation).ConfigureAwait(false);
+            await environment.EnsureInstalledAsync(options, cancellation).ConfigureAwait(false);
 
             // There is one of each wherever there is an environment: nobody to elect a leader among.
             var tenants = options.DataDirectory is { } data ? Path.Combine(data, TenantsDirectory) : null;
@@ -155,6 +155,27 @@ public sealed class StandaloneEnvironment : IAsyncDisposable
         if (without.Except(all).FirstOrDefault() is { } unknown)
         {
             throw new UserErrorException($"\"{unknown}\" is no part that could be left out", $"leave out any of {string.Join(", ", all)}");
+        }
+    }
+
+    /// <summary>
+    /// Installs, and once more where a connection breaks: server and client end some by themselves when the machine gives them no time for
+    /// seconds. All of it may be done twice.
+    /// </summary>
+    private async Task EnsureInstalledAsync(StandaloneOptions options, CancellationToken cancellation)
+    {
+        const int most = 5;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await InstallAsync(options, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (HttpRequestException) when (tries < most)
+            {
+                // The last one is told.
+            }
         }
     }
 
