@@ -67,7 +67,7 @@ public sealed class OperatorConfigTests(SiteOfPods site) : IClassFixture<SiteOfP
         // And back.
         await Kubectl.Apply(Documented);
         await IsReady(waiting);
-        (await Kubectl.Run($"-n {Ns} delete dpuclusters --all --timeout=60s")).ShouldSucceed();
+        (await Kubectl.Run($"-n {Ns} delete dpuclusters --all --timeout=110s")).ShouldSucceed();
     }
 
     private async Task<string> Adopt(Tenant tenant)

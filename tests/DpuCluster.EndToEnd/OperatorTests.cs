@@ -39,7 +39,7 @@ public sealed class OperatorTests : IDisposable
             (await http.GetStringAsync(new Uri($"http://{address}:8080/metrics"))).ShouldContain("leader_election_master_status");
         }
 
-        (await kubectl.Run($"-n {Ns} delete pod {pod} --timeout=60s")).ShouldSucceed();
+        (await kubectl.Run($"-n {Ns} delete pod {pod} --timeout=110s")).ShouldSucceed();
         await Eventually.Get(() => Pod(kubectl, "static-cluster-manager"), name => name.Length > 0 && name != pod, "another pod has come");
         await IsReady(kubectl);
         await Eventually.Holds(() => ProcessTree.Children(environment.Id).Count == 3, "the old process is gone");
@@ -149,7 +149,7 @@ public sealed class OperatorTests : IDisposable
     private static bool Held(string lease) => lease.Split(' ')[1].Length > 0;
 
     private static async Task IsReady(Kubectl kubectl) =>
-        (await kubectl.Run($"-n {Ns} wait --for=condition=Ready {Config.Replace(' ', '/')} --timeout=60s")).ShouldSucceed();
+        (await kubectl.Run($"-n {Ns} wait --for=condition=Ready {Config.Replace(' ', '/')} --timeout=110s")).ShouldSucceed();
 
     private static Task<string> Pod(Kubectl kubectl, string component) => kubectl.Value(
         $"-n {Ns} pods -l app.kubernetes.io/component={component} --field-selector status.phase=Running", "{.items[*].metadata.name}");

@@ -47,7 +47,7 @@ public sealed class RestartTests : IDisposable
                 (await State.Of(host)).ShouldContinue(before, isKilled);
             }
 
-            (await host.Run($"-n {Ns} delete dpuclusters --all --timeout=55s")).ShouldSucceed();
+            (await host.Run($"-n {Ns} delete dpuclusters --all --timeout=110s")).ShouldSucceed();
             foreach (var name in KamajiClusters) await Kamaji(host, name).NothingIsLeft();
             await Eventually.Holds(() => Directory.GetFileSystemEntries(Path.Combine(Data, "tenants")).Length == 0, "no tenant's directory is left");
             foreach (var tenant in tenants) (await tenant.Run("get namespaces --request-timeout=5s")).ExitCode.ShouldNotBe(0);

@@ -6,7 +6,7 @@ namespace DpuCluster.Testing;
 public static class Eventually
 {
     /// <summary>How long a condition may take before the test fails; generous, since a loaded machine is no failure.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Asks again and again until the answer satisfies, and gives that answer.</summary>
     /// <exception cref="TimeoutException">It never did; the message has the last answer or error.</exception>
