@@ -114,12 +114,12 @@ public sealed class ControllersTests : IDisposable
     private static KubernetesClient Admin(StandaloneEnvironment environment) => new(KubeconfigLoader.Load(environment.KubeconfigFile));
 
     /// <summary>Somebody else takes a lease, for some seconds, and does not renew it.</summary>
-    private static Task Steal(KubernetesClient client, string lease) => client.Resources<Lease>().PatchAsync(
+    private static Task<Lease> Steal(KubernetesClient client, string lease) => client.Resources<Lease>().PatchAsync(
         Namespace, lease, Patch.Merge(JsonNode.Parse("""{"spec":{"holderIdentity":"thief","leaseDurationSeconds":5}}""")!), null, default);
 
     private static async Task<LeaseSpec> LeaseAsync(KubernetesClient client, string name) => (await client.Resources<Lease>().GetAsync(Namespace, name, default)).Spec!;
 
-    private static Task IsReady(KubernetesClient client) => Eventually.Get(
+    private static Task<DPFOperatorConfig> IsReady(KubernetesClient client) => Eventually.Get(
         () => client.Resources<DPFOperatorConfig>().GetAsync(Namespace, "dpfoperatorconfig", default),
         config => config.Status?.Conditions?.Find("Ready")?.IsTrue is true,
         "all controllers run");

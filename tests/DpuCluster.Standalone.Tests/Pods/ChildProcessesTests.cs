@@ -49,7 +49,7 @@ public sealed class ChildProcessesTests
     private static ContainerStart Start(PodLog log) =>
         new(new("ns", "pod"), "static-cluster-manager", [], new Dictionary<string, string>(), "kubeconfig", "identity", null, log);
 
-    private static Task Says(PodLog log, string text) => Eventually.Get(
+    private static Task<string> Says(PodLog log, string text) => Eventually.Get(
         async () =>
         {
             using var reader = new StreamReader(log.Open(follow: false, tailLines: null, default));
