@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using DpuCluster.Cli.Commands;
 using DpuCluster.Kubernetes;
@@ -49,9 +50,15 @@ internal static class CommandLine
         }
     }
 
-    internal static RootCommand Root() =>
-        new("DPUCluster: control planes for the DPUs of a site.")
+    /// <summary>
+    /// All commands. No <see cref="RootCommand"/>: that one is called what the program was started as, which may be the name of a part, and
+    /// two commands of one name cannot be told apart.
+    /// </summary>
+    internal static Command Root() =>
+        new("dpucluster", "DPUCluster: control planes for the DPUs of a site.")
         {
+            new HelpOption(),
+            new VersionOption(),
             StandaloneCommand.Create(),
             OperatorCommand.Create(),
             ProvisioningCommand.Create(),
