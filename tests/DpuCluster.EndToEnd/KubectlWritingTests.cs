@@ -39,10 +39,68 @@ public sealed class KubectlWritingTests(Site site) : IClassFixture<Site>
         string Ports(string ports) => Yaml + $$"""{apiVersion: v1, kind: Service, metadata: {name: s, namespace: {{ns}} }, spec: {selector: {app: s}, ports: [{{ports}}]} }""";
 
         (await Kubectl.Run("apply --server-side --field-manager=one -f -", Ports("{name: http, port: 80}")).Output()).ShouldBe("service/s serverside-applied\n");
-        await Kubectl.Run("apply --server-side --field-manager=two -f -", Ports("{name: dns, port: 53, protocol: UDP}")).Succeeds();
+        (await Kubectl.Run("apply --server-side --field-manager=two -f -", Ports("{name: dns, port: 53, protocol: UDP}")).Output()).ShouldBe("service/s serverside-applied\n");
         (await Kubectl.Value($"-n {ns} service s", "{.spec.ports[*].name}")).Split(' ').ShouldBe(["http", "dns"], ignoreOrder: true);
         await Kubectl.Run("apply --server-side --field-manager=one -f -", Ports("{name: web, port: 8080}")).Succeeds();
         (await Kubectl.Value($"-n {ns} service s", "{.spec.ports[*].name}")).Split(' ').ShouldBe(["web", "dns"], ignoreOrder: true);
+    }
+
+    [ToolFact("kubectl")]
+    public async Task Server_side_apply_takes_over_what_another_owns_only_by_force()
+    {
+        var ns = await NewNamespace();
+        string Map(string value) => Yaml + $$"""{apiVersion: v1, kind: ConfigMap, metadata: {name: m, namespace: {{ns}} }, data: {a: {{value}} } }""";
+
+        await Kubectl.Run("apply --server-side --field-manager=one -f -", Map("first")).Succeeds();
+        var refused = await Kubectl.Run("apply --server-side --field-manager=two -f -", Map("second"));
+        refused.ExitCode.ShouldBe(1);
+        refused.Error.ShouldStartWith("error: Apply failed with 1 conflict: conflict with \"one\": .data.a\n");
+        (await Kubectl.Value($"-n {ns} configmap m", "{.data.a}")).ShouldBe("first");
+
+        (await Kubectl.Run("apply --server-side --field-manager=two --force-conflicts -f -", Map("second")).Output()).ShouldBe("configmap/m serverside-applied\n");
+        (await Kubectl.Value($"-n {ns} configmap m", "{.data.a}")).ShouldBe("second");
+        (await Kubectl.Run("apply --server-side --field-manager=one -f -", Map("first"))).Error.ShouldContain("conflict with \"two\": .data.a");
+    }
+
+    [ToolFact("kubectl")]
+    public async Task Patches_of_every_kind_change_built_in_and_custom_objects()
+    {
+        var ns = await NewNamespace();
+        await Kubectl.Run($"-n {ns} create configmap m --from-literal=a=1").Succeeds();
+        await Kubectl.Apply(Yaml + $$"""{apiVersion: provisioning.dpu.nvidia.com/v1alpha1, kind: DPUCluster, metadata: {name: c, namespace: {{ns}} }, spec: {type: example.com/nobody, maxNodes: 10} }""");
+
+        foreach (var (type, patch, value) in new[] { ("strategic", """{"data":{"a":"2"}}""", "2"), ("merge", """{"data":{"a":"3"}}""", "3"), ("json", """[{"op":"replace","path":"/data/a","value":"4"}]""", "4") })
+        {
+            (await Patch("configmap", "m", type, patch).Output()).ShouldBe("configmap/m patched\n");
+            (await Kubectl.Value($"-n {ns} configmap m", "{.data.a}")).ShouldBe(value);
+            (await Patch("configmap", "m", type, patch).Output()).ShouldBe("configmap/m patched (no change)\n");
+        }
+
+        (await Patch("dpuclusters.provisioning.dpu.nvidia.com", "c", "merge", """{"metadata":{"labels":{"a":"b"}}}""").Output()).ShouldBe("dpucluster.provisioning.dpu.nvidia.com/c patched\n");
+        (await Patch("dpuclusters.provisioning.dpu.nvidia.com", "c", "json", """[{"op":"remove","path":"/metadata/labels/a"}]""").Output()).ShouldBe("dpucluster.provisioning.dpu.nvidia.com/c patched\n");
+        (await Patch("dpuclusters.provisioning.dpu.nvidia.com", "c", "strategic", "{}")).Error.ShouldStartWith(
+            "error: application/strategic-merge-patch+json is not supported by provisioning.dpu.nvidia.com/v1alpha1, Kind=DPUCluster: the body of the request was in an unknown format - accepted media types include: ");
+        (await Patch("dpuclusters.provisioning.dpu.nvidia.com", "c", "merge", """{"spec":{"maxNodes":"many"}}""")).Error.ShouldContain("spec.maxNodes");
+        (await Patch("configmap", "m", "json", """[{"op":"test","path":"/data/a","value":"no"}]""")).Error.ShouldBe("The request is invalid: the server rejected our request due to an error in our request\n");
+
+        Task<ProcessResult> Patch(string kind, string name, string type, string patch) => Kubectl.RunWith(["-n", ns, "patch", kind, name, $"--type={type}", "-p", patch]);
+    }
+
+    [ToolFact("kubectl")]
+    public async Task Dry_runs_on_the_server_say_what_would_be_and_change_nothing()
+    {
+        var ns = await NewNamespace();
+        (await Kubectl.Run($"-n {ns} create configmap m --from-literal=a=1 --dry-run=server").Output()).ShouldBe("configmap/m created (server dry run)\n");
+        (await Kubectl.Run($"-n {ns} get configmap m")).ExitCode.ShouldBe(1);
+        await Kubectl.Run($"-n {ns} create configmap m --from-literal=a=1").Succeeds();
+        var version = await Kubectl.Value($"-n {ns} configmap m", "{.metadata.resourceVersion}");
+
+        (await Kubectl.Run($"-n {ns} label configmap m a=b --dry-run=server").Output()).ShouldBe("configmap/m labeled (server dry run)\n");
+
+        // This command alone does not say that it was a dry run.
+        (await Kubectl.RunWith(["-n", ns, "patch", "configmap", "m", "-p", """{"data":{"a":"2"}}""", "--dry-run=server"]).Output()).ShouldBe("configmap/m patched\n");
+        (await Kubectl.Run($"-n {ns} delete configmap m --dry-run=server").Output()).ShouldBe("configmap \"m\" deleted (server dry run)\n");
+        (await Kubectl.Value($"-n {ns} configmap m", "{.metadata.resourceVersion}{.data.a}")).ShouldBe(version + "1");
     }
 
     [ToolFact("kubectl")]
@@ -81,17 +139,20 @@ public sealed class KubectlWritingTests(Site site) : IClassFixture<Site>
         (await Kubectl.Value(map, "{.data.a}")).ShouldBe("two");
         (await Kubectl.Run("replace -f -", old)).Error.ShouldContain("the object has been modified");
 
-        await Kubectl.Run($"-n {ns} label configmap m tier=one").Succeeds();
+        (await Kubectl.RunWith(["-n", ns, "edit", "configmap", "m"], editor: "true")).Error.ShouldBe("Edit cancelled, no changes made.\n");
+
+        (await Kubectl.Run($"-n {ns} label configmap m tier=one").Output()).ShouldBe("configmap/m labeled\n");
         (await Kubectl.Run($"-n {ns} label configmap m tier=two")).Error.ShouldContain("--overwrite");
-        await Kubectl.Run($"-n {ns} label configmap m tier=two --overwrite").Succeeds();
-        await Kubectl.Run($"-n {ns} annotate configmap m note=n").Succeeds();
+        (await Kubectl.Run($"-n {ns} label configmap m tier=two --overwrite").Output()).ShouldBe("configmap/m labeled\n");
+        (await Kubectl.Run($"-n {ns} annotate configmap m note=n").Output()).ShouldBe("configmap/m annotated\n");
         (await Kubectl.Value(map, "{.metadata.labels.tier}{.metadata.annotations.note}")).ShouldBe("twon");
-        await Kubectl.Run($"-n {ns} label configmap m tier-").Succeeds();
-        await Kubectl.Run($"-n {ns} annotate configmap m note-").Succeeds();
+        (await Kubectl.Run($"-n {ns} label configmap m tier-").Output()).ShouldBe("configmap/m unlabeled\n");
+        (await Kubectl.Run($"-n {ns} annotate configmap m note-").Output()).ShouldBe("configmap/m annotated\n");
         (await Kubectl.Value(map, "{.metadata.labels.tier}{.metadata.annotations.note}")).ShouldBe("");
         (await Kubectl.Run($"-n {ns} label configmap m bad/label/key=x")).ExitCode.ShouldBe(1);
 
         var uid = await Kubectl.Value(map, "{.metadata.uid}");
+        (await Kubectl.Run("replace -f -", await Kubectl.Run($"-n {ns} get configmap m -o yaml").Output()).Output()).ShouldBe("configmap/m replaced\n");
         await Kubectl.Run($"-n {ns} replace --force -f -", Yaml + $$"""{apiVersion: v1, kind: ConfigMap, metadata: {name: m}, data: {a: "3"} }""").Succeeds();
         (await Kubectl.Value(map, "{.data.a}")).ShouldBe("3");
         (await Kubectl.Value(map, "{.metadata.uid}")).ShouldNotBe(uid);

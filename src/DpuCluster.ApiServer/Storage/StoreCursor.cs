@@ -32,10 +32,14 @@ internal sealed class StoreCursor : IDisposable
     }
 
     /// <summary>Completes when there may be something to read.</summary>
-    public Task WaitAsync(CancellationToken cancellation)
+    /// <param name="most">How long it waits at most.</param>
+    /// <param name="clock">Measures it.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="TimeoutException">There was nothing for so long.</exception>
+    public Task WaitAsync(TimeSpan most, TimeProvider clock, CancellationToken cancellation)
     {
         var signal = _collection.Changed.Next;
-        return _at.NextInCollection is not null ? Task.CompletedTask : signal.WaitAsync(cancellation);
+        return _at.NextInCollection is not null ? Task.CompletedTask : signal.WaitAsync(most, clock, cancellation);
     }
 
     /// <summary>Ends the watch. What follows from it happens on another thread: this is called by a writer that holds the store's lock.</summary>

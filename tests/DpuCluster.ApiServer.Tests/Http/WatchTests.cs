@@ -25,6 +25,19 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Watch_may_be_asked_to_last_longer_than_any_timer_does()
+    {
+        await using var server = await TestServer.StartAsync();
+        var list = await server.AskAsync($"GET {ConfigMaps}");
+        using var watch = await server.WatchAsync($"{ConfigMaps}?watch=1&timeoutSeconds=999999999&resourceVersion={list["metadata"]!["resourceVersion"]}");
+
+        await server.AskAsync($"POST {ConfigMaps}", TestServer.ConfigMap("a"), HttpStatusCode.Created);
+        await server.AskAsync($"POST {ConfigMaps}", TestServer.ConfigMap("b"), HttpStatusCode.Created);
+
+        foreach (var name in new[] { "a", "b" }) (await watch.NextAsync())!["object"]!["metadata"]!["name"]!.GetValue<string>().ShouldBe(name);
+    }
+
+    [Fact]
     public async Task Watch_from_a_forgotten_version_says_that_it_is_expired()
     {
         await using var server = await TestServer.StartAsync();

@@ -13,6 +13,9 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ShortestDefault = TimeSpan.FromMinutes(30);
 
+    // A timer does not go on for as long as a client may ask for.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     public async Task HandleAsync(ApiRequest request)
     {
         var options = ListOptions.Read(request.Query, request.Resource, request.Info.Namespace, request.Info.Name, watch: true);
@@ -87,7 +90,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
             await writer.FlushAsync(ending).ConfigureAwait(false);
             var left = timeout - clock.GetElapsedTime(started);
             if (left <= TimeSpan.Zero) break;
-            var bookmarkIn = options.AllowBookmarks ? BookmarkInterval - clock.GetElapsedTime(lastBookmark) : TimeSpan.MaxValue;
+            var bookmarkIn = options.AllowBookmarks ? BookmarkInterval - clock.GetElapsedTime(lastBookmark) : LongestWait;
             if (bookmarkIn <= TimeSpan.Zero)
             {
                 writer.Bookmark(caughtUpTo, endsInitialEvents: false);
@@ -103,14 +106,16 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         await writer.FlushAsync(ending).ConfigureAwait(false);
     }
 
-    private async Task WaitAsync(StoreCursor cursor, TimeSpan most, CancellationToken ending)
+    private async ValueTask WaitAsync(StoreCursor cursor, TimeSpan most, CancellationToken ending)
     {
-        using var wait = CancellationTokenSource.CreateLinkedTokenSource(ending);
-        var change = cursor.WaitAsync(wait.Token);
-        if (change.IsCompletedSuccessfully) return;
-        await Task.WhenAny(change, Task.Delay(most, clock, wait.Token)).ConfigureAwait(false);
-        await wait.CancelAsync().ConfigureAwait(false);
-        ending.ThrowIfCancellationRequested();
+        try
+        {
+            await cursor.WaitAsync(most, clock, ending).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing has happened: it is time for a bookmark, or for the end.
+        }
     }
 
     /// <summary>What a change is to those who see only a part of the objects: entering it is an addition, leaving it a deletion.</summary>
