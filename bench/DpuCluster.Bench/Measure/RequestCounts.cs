@@ -41,9 +41,6 @@ internal sealed class RequestCounts
     /// <summary>Reads of single objects: Secrets, above all.</summary>
     public double Gets => Sum((verb, resource) => verb == "GET" && resource != "leases");
 
-    /// <summary>Requests for no resource at all, such as <c>/readyz</c>.</summary>
-    public double Checks => Sum((verb, resource) => verb == "GET" && resource.Length == 0);
-
     /// <summary>Every kind that occurred, as <c>3 PATCH dpuclusters/status</c>.</summary>
     /// <param name="clusters">By how many clusters to divide.</param>
     public string Describe(int clusters) => string.Join(", ", _counts

@@ -138,8 +138,9 @@ internal sealed class ChaosSite : IAsyncDisposable
         }
     }
 
-    /// <summary>Everything in the namespace that belongs to clusters, by kind and name.</summary>
-    public async Task<string> InventoryAsync() => (await Kubectl.Run($"-n {Namespace} get {KamajiCluster.Kinds} -o name").Output()).Trim();
+    /// <summary>Everything in the namespace that belongs to clusters, by kind and name. What the operator installs has names of its own.</summary>
+    public async Task<string> InventoryAsync() => string.Join('\n', (await Kubectl.Run($"-n {Namespace} get {KamajiCluster.Kinds} -o name").Output())
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("/dpucluster-", StringComparison.Ordinal)));
 
     /// <summary>Directories that the control planes of Kamaji have on the disk.</summary>
     public IEnumerable<string> TenantDirectories() =>
@@ -170,11 +171,10 @@ internal sealed class ChaosSite : IAsyncDisposable
 
     private async Task StartReplicasAsync(Part part)
     {
-        var account = $"{Namespace}:{part.Command}";
-        await Kubectl.Run($"-n {Namespace} create serviceaccount {part.Command}").Succeeds();
-        await Kubectl.Run($"create clusterrolebinding chaos-{part.Command} --clusterrole=dpucluster-{part.Command} --serviceaccount={account}").Succeeds();
-        await Kubectl.Run($"-n {Namespace} create rolebinding chaos-{part.Command} --role=dpucluster-{part.Command} --serviceaccount={account}").Succeeds();
-        var token = (await Kubectl.Run($"-n {Namespace} create token {part.Command} --duration=24h").Output()).Trim();
+        // The operator installs accounts and roles, a moment after the environment has started; what it deploys is left out here.
+        var made = await Eventually.Get(
+            () => Kubectl.Run($"-n {Namespace} create token dpucluster-{part.Command} --duration=24h"), token => token.ExitCode == 0, $"{part.Command} has an account", Patience);
+        var token = made.Output.Trim();
         var withoutCredentials = new ClientConfiguration { Server = Connection.Server, CertificateAuthorities = Connection.CertificateAuthorities };
         for (var number = 1; number <= 2; number++)
         {
