@@ -20,7 +20,7 @@ public sealed class OperatorTests : IDisposable
         await environment.HasSaid("kubectl get dpuclusters");
         var kubectl = new Kubectl(_executable.File("host.conf"));
         await IsReady(kubectl);
-        ProcessTree.Children(environment.Id).Count.ShouldBe(3);
+        await ProcessTree.Has(environment.Id, 3);
 
         // What the table of the documentation shows.
         var table = (await kubectl.Run($"-n {Ns} get dpfoperatorconfig")).ShouldSucceed().Output.Split('\n');
@@ -60,8 +60,7 @@ public sealed class OperatorTests : IDisposable
         await using var environment = _executable.Start("standalone", "--write-kubeconfig", _executable.File("host.conf"));
         await environment.HasSaid("kubectl get dpuclusters");
         await IsReady(new Kubectl(_executable.File("host.conf")));
-        var children = ProcessTree.Children(environment.Id);
-        children.Count.ShouldBe(3);
+        var children = await ProcessTree.Has(environment.Id, 3);
 
         await environment.SignalAsync("KILL");
 
@@ -111,7 +110,7 @@ public sealed class OperatorTests : IDisposable
         // Whoever has had to wait for a lease is another holder, and has counted a transition.
         (await Holders(kubectl)).ShouldBe(before);
         await IsReady(kubectl);
-        ProcessTree.Children(environment.Id).Count.ShouldBe(3);
+        await ProcessTree.Has(environment.Id, 3);
         (await environment.TerminateAsync()).ShouldBe(0, environment.Said);
     }
 
@@ -122,7 +121,7 @@ public sealed class OperatorTests : IDisposable
         await environment.HasSaid("kubectl get dpuclusters");
         var kubectl = new Kubectl(_executable.File("host.conf"));
         await IsReady(kubectl);
-        ProcessTree.Children(environment.Id).Count.ShouldBe(2);
+        await ProcessTree.Has(environment.Id, 2);
         (await kubectl.Run($"-n {Ns} logs {await Pod(kubectl, "static-cluster-manager")}")).ShouldSucceed().Output.ShouldContain("simulated");
 
         // As the documentation says.

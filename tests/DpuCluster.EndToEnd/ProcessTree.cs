@@ -1,10 +1,15 @@
 using System.Globalization;
+using DpuCluster.Testing;
 
 namespace DpuCluster.EndToEnd;
 
 /// <summary>Which process has started which, as Linux tells.</summary>
 internal static class ProcessTree
 {
+    /// <summary>Waits until a process has so many children, and gives them: one that has lost its lease is away until it is started again.</summary>
+    public static Task<List<int>> Has(int parent, int count) =>
+        Eventually.Get(() => Task.FromResult(Children(parent)), children => children.Count == count, $"there are {count} child processes");
+
     /// <summary>The processes that a process has started, and that have not ended.</summary>
     public static List<int> Children(int parent)
     {
