@@ -31,6 +31,9 @@ public sealed partial class PartsTests : IDisposable
         help.Output.ShouldContain("--leader-elect");
     }
 
+    [Fact]
+    public void Root_of_the_commands_is_not_called_what_the_program_was_started_as() => CommandLine.Root().Name.ShouldBe("dpucluster");
+
     [Theory]
     [InlineData("", "standalone")]
     [InlineData("standalone", "--write-kubeconfig")]
