@@ -15,9 +15,9 @@ internal sealed class KamajiChildren(
     ChildSet<DaemonSet> daemonSets,
     KamajiOptions options)
 {
-    // Node ports that control planes were told, by the cluster's UID. Everybody who talks to a control plane knows its port, so it stays even
-    // where somebody deletes Service and control plane at once, and no object is left that has it.
-    private readonly ConcurrentDictionary<string, int> _told = [];
+    // Node ports that control planes were told, by the cluster's UID; null for one that somebody else has got. Everybody who talks to a control
+    // plane knows its port, so it stays even where somebody deletes Service and control plane at once, and no object is left that has it.
+    private readonly ConcurrentDictionary<string, int?> _told = [];
 
     /// <summary>The control plane; <see langword="null"/> where there is none.</summary>
     public Task<TenantControlPlane?> TenantAsync(DPUCluster cluster, CancellationToken cancellation) =>
@@ -30,7 +30,7 @@ internal sealed class KamajiChildren(
     {
         var live = await services.FindAsync(cluster, cluster.Metadata.Name!, cancellation).ConfigureAwait(false);
         var promised = tenant?.IsOwnedBy(cluster) is true ? KamajiTenant.ToldNodePort(tenant, port => Tenant(cluster, version, endpoint, port)) : null;
-        var remembered = promised is null && live is null && _told.TryGetValue(cluster.Metadata.Uid!, out var told) ? told : (int?)null;
+        var remembered = promised is null && live is null ? RememberedNodePort(cluster) : null;
         Service service;
         try
         {
@@ -44,7 +44,7 @@ internal sealed class KamajiChildren(
         catch (UnusableChildException exception) when (remembered is not null && exception.Reason == KamajiReason.ApplyRefused)
         {
             // Somebody else has got the port meanwhile: the next try asks for any.
-            _told.TryRemove(cluster.Metadata.Uid!, out _);
+            _told[cluster.Metadata.Uid!] = null;
             throw;
         }
 
@@ -135,6 +135,11 @@ internal sealed class KamajiChildren(
 
     private static TenantControlPlane Tenant(DPUCluster cluster, string version, KeepalivedSettings? endpoint, int nodePort) =>
         AppliedConfiguration.Sign(KamajiTenant.Desired(cluster, version, endpoint, nodePort));
+
+    // After a start there is nothing to remember, but as a rule a DaemonSet that has it.
+    private int? RememberedNodePort(DPUCluster cluster) => _told.TryGetValue(cluster.Metadata.Uid!, out var told)
+        ? told
+        : daemonSets.Known(cluster, ChildObjects.KeepalivedName(cluster)) is { } daemonSet && daemonSet.IsOwnedBy(cluster) ? KamajiTenant.NotedNodePort(daemonSet) : null;
 
     private async Task<TenantControlPlane?> FindTenantAsync(DPUCluster cluster, CancellationToken cancellation)
     {

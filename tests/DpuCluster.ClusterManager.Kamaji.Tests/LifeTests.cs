@@ -131,6 +131,40 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task A_DaemonSet_of_the_cluster_that_was_made_otherwise_keeps_its_selector_and_becomes_as_it_should_be()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji());
+        var cluster = await world.UntilReady(Name);
+        var labels = new Dictionary<string, string> { ["app.kubernetes.io/name"] = "keepalived", ["made"] = "otherwise" };
+        var made = await world.Client.Resources<DaemonSet>().ApplyAsync(
+            new()
+            {
+                Metadata = new()
+                {
+                    Namespace = Clusters.Namespace,
+                    Name = Keepalived,
+                    OwnerReferences = [new() { ApiVersion = DPUCluster.Resource.ApiVersion, Kind = DPUCluster.Resource.Kind, Name = Name, Uid = cluster.Metadata.Uid! }],
+                },
+                Spec = new()
+                {
+                    Selector = new() { MatchLabels = labels },
+                    Template = new() { Metadata = new() { Labels = labels }, Spec = new() { Containers = [new() { Name = "keepalived", Image = "another" }] } },
+                },
+            },
+            new() { FieldManager = "kamaji-cluster-manager" },
+            default);
+
+        await world.PatchAsync<DPUCluster>(
+            Name, """{"spec":{"clusterEndpoint":{"keepalived":{"interface":"br-dpu","vip":"10.66.66.66","virtualRouterID":126}}}}""");
+
+        var now = await world.Until<DaemonSet>(Keepalived, daemonSet => daemonSet.Spec!.Template!.Spec!.Containers!.Count == 2, "has the check");
+        now.Metadata.Uid.ShouldBe(made.Metadata.Uid);
+        now.Spec!.Selector!.MatchLabels.ShouldBe(labels);
+        await world.UntilSays(Name, "KeepalivedReady", "True", "Deployed");
+    }
+
+    [Fact]
     public async Task Deletion_leaves_nothing_behind()
     {
         await using var world = await World.StartAsync();

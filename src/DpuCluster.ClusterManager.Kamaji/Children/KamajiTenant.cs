@@ -26,12 +26,14 @@ internal static class KamajiTenant
     public static int? ToldNodePort(TenantControlPlane tenant, Func<int, TenantControlPlane> desired)
     {
         var told = tenant.Spec?.NetworkProfile?.Port;
-        return int.TryParse(tenant.Metadata.Annotations?.GetValueOrDefault(NodePortAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var noted)
-            && noted != told
-            && AppliedConfiguration.Of(desired(noted)) == AppliedConfiguration.Of(tenant)
-                ? noted
-                : told is >= LeastNodePort ? told : null;
+        return NotedNodePort(tenant) is { } noted && noted != told && AppliedConfiguration.Of(desired(noted)) == AppliedConfiguration.Of(tenant)
+            ? noted
+            : told is >= LeastNodePort ? told : null;
     }
+
+    /// <summary>The node port that an annotation of an object has; <see langword="null"/> where none.</summary>
+    public static int? NotedNodePort(IKubernetesObject value) =>
+        int.TryParse(value.Metadata.Annotations?.GetValueOrDefault(NodePortAnnotation), NumberStyles.None, CultureInfo.InvariantCulture, out var noted) ? noted : null;
 
     /// <summary>What the TenantControlPlane should be.</summary>
     /// <param name="cluster">The cluster.</param>

@@ -51,7 +51,11 @@ internal static class KeepalivedChildren
 
         return new()
         {
-            Metadata = ChildObjects.Controlled(cluster, name),
+            // The port is on it for whoever finds the other objects gone that have it.
+            Metadata = ChildObjects.Controlled(cluster, name) with
+            {
+                Annotations = new Dictionary<string, string> { [KamajiTenant.NodePortAnnotation] = nodePort.ToString(CultureInfo.InvariantCulture) },
+            },
             Spec = new()
             {
                 Selector = selector,
