@@ -109,7 +109,7 @@ internal sealed class PodIdentity(KubernetesClient client, Pod pod, string direc
             ["contexts"] = Named("context", new() { ["cluster"] = name, ["user"] = name, ["namespace"] = pod.Metadata.Namespace }),
         };
 
-        static JsonArray Named(string what, JsonObject value) => [new JsonObject { ["name"] = name, [what] = value }];
+        static JsonArray Named(string what, JsonObject value) => new(new JsonObject { ["name"] = name, [what] = value });
     }
 
     /// <summary>Readable for the user alone, and as a whole or not at all.</summary>
