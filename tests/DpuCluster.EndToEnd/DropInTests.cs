@@ -223,12 +223,7 @@ public sealed class DropInTests(SiteOfTheReference site) : IClassFixture<SiteOfT
             """);
         (await site.Kubectl.Run($"create clusterrolebinding {account} --clusterrole={account} --serviceaccount={Namespace}:{account}")).ShouldSucceed();
         (await site.Kubectl.Run($"-n {Namespace} create rolebinding {account} --role={account}-leader-election --serviceaccount={Namespace}:{account}")).ShouldSucceed();
-        var token = await site.Kubectl.Run($"-n {Namespace} create token {account}").Output();
-        var kubeconfig = site.Executable.File($"{account}.conf");
-        File.Copy(site.Executable.File("host.conf"), kubeconfig);
-        var config = new Kubectl(kubeconfig);
-        (await config.Run($"config set-credentials {account} --token={token.Trim()}")).ShouldSucceed();
-        (await config.Run($"config set-context {account} --cluster=dpucluster-default --user={account}")).ShouldSucceed();
+        var kubeconfig = await site.KubeconfigOf(account);
         var manager = site.Executable.Start(
             command, "--leader-elect", "--kubeconfig", kubeconfig, "--context", account, "--metrics-bind-address", "0", "--health-probe-bind-address", "0");
         await manager.HasSaid("acts from now on");

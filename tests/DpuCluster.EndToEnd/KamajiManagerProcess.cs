@@ -5,6 +5,8 @@ namespace DpuCluster.EndToEnd;
 /// <summary>The Kamaji cluster manager as a process of its own, with the rights of its role and no more, that can be killed again and again.</summary>
 internal sealed class KamajiManagerProcess : IAsyncDisposable
 {
+    private const string Account = "dpucluster-kamaji-cluster-manager";
+
     private readonly Executable _executable;
     private readonly string _kubeconfig;
     private readonly Lock _gate = new();
@@ -23,16 +25,8 @@ internal sealed class KamajiManagerProcess : IAsyncDisposable
     /// <summary>Starts it beside an environment that has none; when this completes, it acts.</summary>
     public static async Task<KamajiManagerProcess> StartAsync(Site site)
     {
-        const string ns = KamajiCluster.SystemNamespace;
         // The operator installs account and role of the part that is left out, a moment after the environment has started.
-        var token = (await Eventually.Get(
-            () => site.Kubectl.Run($"-n {ns} create token dpucluster-kamaji-cluster-manager"), made => made.ExitCode == 0, "the manager has an account")).Output.Trim();
-        var kubeconfig = site.Executable.File("manager.conf");
-        File.Copy(site.Executable.File("host.conf"), kubeconfig);
-        var config = new Kubectl(kubeconfig);
-        (await config.Run($"config set-credentials manager --token={token}")).ShouldSucceed();
-        (await config.Run("config set-context manager --cluster=dpucluster-default --user=manager")).ShouldSucceed();
-
+        var kubeconfig = await site.KubeconfigOf(Account);
         var manager = new KamajiManagerProcess(site.Executable, kubeconfig);
         await manager._process.HasSaid("acts from now on");
         return manager;
@@ -68,6 +62,6 @@ internal sealed class KamajiManagerProcess : IAsyncDisposable
     // Without a lease: that of a process that was killed lasts for 15 s, and to wait for its end after each kill would test the waiting. There
     // is never more than one such process here.
     private RunningProcess Start() => _executable.Start(
-        "kamaji-cluster-manager", "--kubeconfig", _kubeconfig, "--context", "manager", "--leader-elect=false",
+        "kamaji-cluster-manager", "--kubeconfig", _kubeconfig, "--context", Account, "--leader-elect=false",
         "--metrics-bind-address", "0", "--health-probe-bind-address", "0", "--workers", "8");
 }

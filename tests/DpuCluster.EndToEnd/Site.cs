@@ -68,6 +68,20 @@ public class Site : IAsyncLifetime
     /// <summary>A number that no other test has, from 1.</summary>
     internal int NewNumber() => Interlocked.Increment(ref _names);
 
+    /// <summary>Writes a kubeconfig for a service account of the system's namespace, which may be about to be made.</summary>
+    /// <returns>The file; its context has the account's name.</returns>
+    internal async Task<string> KubeconfigOf(string account)
+    {
+        var token = (await Eventually.Get(
+            () => Kubectl.Run($"-n {KamajiCluster.SystemNamespace} create token {account}"), made => made.ExitCode == 0, $"{account} has a token")).Output.Trim();
+        var kubeconfig = _executable.File($"{account}.conf");
+        File.Copy(_executable.File("host.conf"), kubeconfig);
+        var config = new Kubectl(kubeconfig);
+        (await config.Run($"config set-credentials {account} --token={token}")).ShouldSucceed();
+        (await config.Run($"config set-context {account} --cluster=dpucluster-default --user={account}")).ShouldSucceed();
+        return kubeconfig;
+    }
+
     /// <summary>Starts a control plane to adopt.</summary>
     internal async Task<Tenant> StartTenant()
     {

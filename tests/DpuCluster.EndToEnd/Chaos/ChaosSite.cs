@@ -83,7 +83,7 @@ internal sealed class ChaosSite : IAsyncDisposable
         else
         {
             await _server.SignalAsync("TERM");
-            (await Task.WhenAny(_server.WaitForExitAsync(), Task.Delay(Patience)) is Task<int> exit ? await exit : -1).ShouldBe(0, _server.Said);
+            (await _server.WaitForExitAsync().WaitAsync(Patience)).ShouldBe(0, _server.Said);
         }
 
         await _server.DisposeAsync();
