@@ -171,7 +171,7 @@ public class ValidationRulesTests
     [InlineData("self.d == duration('24h')", "d: {type: string, format: duration}", """{"d": "1d"}""")]
     [InlineData("self.b == b'hello'", "b: {type: string, format: byte}", """{"b": "aGVsbG8="}""")]
     [InlineData("self.n == 2.0 && self.n < 3", "n: {type: number}", """{"n": 2}""")]
-    [InlineData("self.n == null", "n: {type: object, nullable: true, properties: {a: {type: string}}}", """{"n": null}""")]
+    [InlineData("!has(self.n)", "n: {type: object, nullable: true, properties: {a: {type: string}}}", """{"n": null}""")]
     [InlineData("self.m['a'] == 1 && 'a' in self.m && self.m.all(k, self.m[k] == 1)", "m: {type: object, additionalProperties: {type: integer}}", """{"m": {"a": 1}}""")]
     [InlineData("self.e.metadata.name == 'x' && self.e.kind == 'K'", "e: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}", """{"e": {"apiVersion": "v1", "kind": "K", "metadata": {"name": "x"}}}""")]
     [InlineData("self.a == self.b", "a: {type: array, items: {type: string}, x-kubernetes-list-type: set}, b: {type: array, items: {type: string}, x-kubernetes-list-type: set}", """{"a": ["x", "y"], "b": ["y", "x"]}""")]
