@@ -21,7 +21,7 @@ internal static class CelMacros
             ("exists", 2) => One(ComprehensionKind.Exists, hasFilter: false),
             ("exists", 3) => Two(ComprehensionKind.Exists, hasFilter: false),
             ("exists_one" or "existsOne", 2) => One(ComprehensionKind.ExistsOne, hasFilter: false),
-            ("existsOne", 3) => Two(ComprehensionKind.ExistsOne, hasFilter: false),
+            ("exists_one" or "existsOne", 3) => Two(ComprehensionKind.ExistsOne, hasFilter: false),
             ("map", 2) => One(ComprehensionKind.Map, hasFilter: false),
             ("map", 3) => One(ComprehensionKind.Map, hasFilter: true),
             ("filter", 2) => One(ComprehensionKind.Filter, hasFilter: false),

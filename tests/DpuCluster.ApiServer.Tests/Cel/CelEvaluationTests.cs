@@ -117,6 +117,8 @@ public class CelEvaluationTests
     [InlineData("[].exists(i, true)", "false")]
     [InlineData("[1, 2].all(i, v, v == i + 1)", "true")]
     [InlineData("{'a': 1}.exists(k, v, k == 'a' && v == 1)", "true")]
+    [InlineData("[1, 1, 2].exists_one(i, v, v == 2) && ![1, 1, 2].existsOne(i, v, v == 1)", "true")]
+    [InlineData("{'greeting': 'aloha', 'farewell': 'aloha'}.transformMapEntry(k, v, {v: k})", "error: insert failed: key aloha already exists")]
     [InlineData("['a', 'b'].transformList(i, v, string(i) + v)", "[\"0a\", \"1b\"]")]
     [InlineData("['a', 'b'].transformMap(i, v, i > 0, v)", "{1: \"b\"}")]
     [InlineData("{'a': 'b'}.transformMapEntry(k, v, {v: k})", "{\"b\": \"a\"}")]

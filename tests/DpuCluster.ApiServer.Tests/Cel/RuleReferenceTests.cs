@@ -147,6 +147,7 @@ public class RuleReferenceTests
     [InlineData("self.true == 1", "mismatched input 'true' expecting IDENTIFIER")]
     [InlineData("self == 5", NoOverload + "'_==_'")]
     [InlineData("self.__illegal__ == 1", "undefined field '__illegal__'")]
+    [InlineData("self.namespace == 3", "undefined field 'namespace'")]
     [InlineData("self.m['@'] == 1 && self.m['9'] == 2 && self.m['int'] == 3 && self.m['./-'] == 4 && self.m['👑'] == 5", "")]
     [InlineData("self.`dash-dash` == 9", "Syntax error")]
     public void Names_of_fields_are_escaped_and_keys_are_not(string rule, string error) => Check(
