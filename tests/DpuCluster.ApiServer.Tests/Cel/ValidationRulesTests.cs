@@ -235,7 +235,10 @@ public class ValidationRulesTests
             x-kubernetes-validations:
             - {rule: self > 1, message: too small, messageExpression: "string(1 / (self - self))"}
             - {rule: self > 2, messageExpression: "''"}
-        """, """{"n": 1}""").ShouldBe(["n: Invalid value: 1: too small", "n: Invalid value: 1: failed rule: self > 2"]);
+            - {rule: self > 3, message: small, messageExpression: "'two\\nlines'"}
+            - {rule: self > 4, message: smaller, messageExpression: "'two\\rlines'"}
+        """, """{"n": 1}""").ShouldBe(
+        ["n: Invalid value: 1: too small", "n: Invalid value: 1: failed rule: self > 2", "n: Invalid value: 1: small", "n: Invalid value: 1: smaller"]);
 
     [Fact]
     public void Evaluations_that_cost_too_much_end_the_validation()
