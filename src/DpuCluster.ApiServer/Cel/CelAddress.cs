@@ -1,7 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using DpuCluster.ApiServer.Schemas;
 
 namespace DpuCluster.ApiServer.Cel;
 
@@ -27,37 +26,25 @@ internal sealed class CelIp(byte[] bytes) : CelOpaque
     public bool IsGlobalUnicast =>
         !IsUnspecified && !IsLoopback && !IsMulticast && !IsLinkLocalUnicast && !(IsV4 && Bytes.All(b => b == 255));
 
-    public static CelIp? Parse(string text)
+    /// <summary>Reads an address; null for none.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="problem">What is wrong with it; null for nothing.</param>
+    public static CelIp? Parse(string text, out string? problem)
     {
-        if (!text.Contains(':', StringComparison.Ordinal))
-            return ParseV4(text) is { } v4 ? new CelIp(v4) : null;
-        if (text.Length > 45 || !text.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.'))
+        if (AddressText.Parse(text, out problem) is not var (bytes, zone))
+        {
+            problem = $"IP Address {GoText.Quote(text)} parse error during conversion from string: {problem}";
             return null;
-        var lastColon = text.LastIndexOf(':');
-        if (text.Contains('.', StringComparison.Ordinal) && ParseV4(text[(lastColon + 1)..]) is null)
-            return null;
-        if (!IPAddress.TryParse(text, out var address) || address.AddressFamily != AddressFamily.InterNetworkV6
-            || address.IsIPv4MappedToIPv6)
-            return null;
-        return text.Split(':').Any(part => part.Length > 4 && !part.Contains('.', StringComparison.Ordinal))
-            ? null
-            : new CelIp(address.GetAddressBytes());
+        }
+
+        problem = zone.Length > 0 ? $"IP address {GoText.Quote(text)} with zone value is not allowed"
+            : IsMapped(bytes) ? $"IPv4-mapped IPv6 address {GoText.Quote(text)} is not allowed"
+            : null;
+        return problem is null ? new CelIp(bytes) : null;
     }
 
-    private static byte[]? ParseV4(string text)
-    {
-        var parts = text.Split('.');
-        if (parts.Length != 4)
-            return null;
-        var bytes = new byte[4];
-        for (var i = 0; i < 4; i++)
-        {
-            if (parts[i].Length is 0 or > 3 || (parts[i].Length > 1 && parts[i][0] == '0')
-                || !byte.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out bytes[i]))
-                return null;
-        }
-        return bytes;
-    }
+    /// <summary>Whether it is an IPv4 address within IPv6.</summary>
+    public static bool IsMapped(byte[] bytes) => bytes is [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, _, _, _, _];
 
     public override bool Equals(object? obj) => obj is CelIp other && Bytes.AsSpan().SequenceEqual(other.Bytes);
 
@@ -112,16 +99,28 @@ internal sealed class CelCidr(CelIp address, int prefix) : CelOpaque
 
     public override string TypeName => CelLibraryTypes.Cidr.Name;
 
-    public static CelCidr? Parse(string text)
+    /// <summary>Reads a range; null for none.</summary>
+    /// <param name="text">The range.</param>
+    /// <param name="problem">What is wrong with it; null for nothing.</param>
+    public static CelCidr? Parse(string text, out string? problem)
     {
+        const string context = "network address parse error during conversion from string: ";
         var slash = text.LastIndexOf('/');
-        if (slash < 0 || CelIp.Parse(text[..slash]) is not { } address)
-            return null;
-        var digits = text.AsSpan(slash + 1);
-        if (digits.Length is 0 or > 3 || (digits.Length > 1 && digits[0] == '0')
-            || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var prefix) || prefix > address.Bytes.Length * 8)
-            return null;
-        return new CelCidr(address, prefix);
+        var bits = text[(slash + 1)..];
+        problem = null;
+        if (slash < 0) problem = "no '/'";
+        else if (AddressText.Parse(text[..slash], out problem) is var (bytes, zone))
+        {
+            if (zone.Length > 0) problem = "IPv6 zones cannot be present in a prefix";
+            else if (bits.Length == 0 || !bits.All(char.IsAsciiDigit) || bits is ['0', _, ..]) problem = "bad bits after slash: " + GoText.Quote(bits);
+            else if (!int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var prefix)) problem = "bad bits after slash: " + GoText.Quote(bits);
+            else if (prefix > bytes.Length * 8) problem = "prefix length out of range";
+            else if (!CelIp.IsMapped(bytes)) return new CelCidr(new CelIp(bytes), prefix);
+        }
+
+        // The original says twice what it was about.
+        problem = context + (problem is null ? $"IPv4-mapped IPv6 address {GoText.Quote(text)} is not allowed" : $"{context}netip.ParsePrefix({GoText.Quote(text)}): {problem}");
+        return null;
     }
 
     public bool Contains(CelIp other)

@@ -23,28 +23,13 @@ internal static class CelAddresses
         return body((T)arguments[0]);
     };
 
-    private static object ParseIp(string text) => CelIp.Parse(text) ?? (object)new CelError(
-        $"IP Address {CelFormatting.Quote(text)} parse error during conversion from string: ParseAddr({CelFormatting.Quote(text)}): unable to parse IP");
+    private static object ParseIp(string text) => CelIp.Parse(text, out var problem) ?? (object)new CelError(problem!);
 
-    private static object ParseCidr(string text) => CelCidr.Parse(text) ?? (object)new CelError(
-        $"network address parse error during conversion from string: netip.ParsePrefix({CelFormatting.Quote(text)}): {PrefixProblem(text)}");
-
-    private static string PrefixProblem(string text)
-    {
-        var slash = text.LastIndexOf('/');
-        if (slash < 0)
-            return "no '/'";
-        if (CelIp.Parse(text[..slash]) is null)
-            return $"ParseAddr({CelFormatting.Quote(text[..slash])}): unable to parse IP";
-        var bits = text[(slash + 1)..];
-        return bits.Length is > 0 and < 4 && bits.All(char.IsAsciiDigit) && (bits.Length == 1 || bits[0] != '0')
-            ? "prefix length out of range"
-            : $"bad bits after slash: {CelFormatting.Quote(bits)}";
-    }
+    private static object ParseCidr(string text) => CelCidr.Parse(text, out var problem) ?? (object)new CelError(problem!);
 
     private static void DeclareIps(CelFunctionTable table)
     {
-        table.Global("isIP", [CelType.String], CelType.Bool, Parsing(text => CelValues.Bool(CelIp.Parse(text) is not null)));
+        table.Global("isIP", [CelType.String], CelType.Bool, Parsing(text => CelValues.Bool(CelIp.Parse(text, out _) is not null)));
         table.Global("ip", [CelType.String], CelLibraryTypes.Ip, Parsing(ParseIp));
         table.Global("ip.isCanonical", [CelType.String], CelType.Bool, Parsing(
             text => ParseIp(text) is CelIp ip ? CelValues.Bool(ip.ToString() == text) : ParseIp(text), times: 2));
@@ -60,7 +45,7 @@ internal static class CelAddresses
 
     private static void DeclareCidrs(CelFunctionTable table)
     {
-        table.Global("isCIDR", [CelType.String], CelType.Bool, Parsing(text => CelValues.Bool(CelCidr.Parse(text) is not null)));
+        table.Global("isCIDR", [CelType.String], CelType.Bool, Parsing(text => CelValues.Bool(CelCidr.Parse(text, out _) is not null)));
         table.Global("cidr", [CelType.String], CelLibraryTypes.Cidr, Parsing(ParseCidr));
         table.Global("string", [CelLibraryTypes.Cidr], CelType.String, Nominal<CelCidr>(cidr => cidr.ToString()));
         table.Member("ip", [CelLibraryTypes.Cidr], CelLibraryTypes.Ip, Nominal<CelCidr>(cidr => cidr.Address));

@@ -12,6 +12,9 @@ internal static class CelCallCosts
     // Addresses have 4 or 16 bytes.
     private const ulong AddressBytes = 16;
 
+    // A call, and the list that it makes.
+    private const ulong NewList = 11;
+
     /// <summary>Cost and size of the result; null where nothing is known of the size that its type or place do not say.</summary>
     public static (ulong Cost, SizeRange? Result) Of(CelCostEstimate estimate, CelOverload overload, CallExpression call)
     {
@@ -58,6 +61,21 @@ internal static class CelCallCosts
                 return (350_000, null);
             case "validate":
                 return (SizeRange.Scale(Text(Size(0)), FormatPattern * PerPatternCharacter), null);
+            case "slice":
+                var taken = SizeRange.Exactly(Literal(call.Arguments[1], target.Max) - Literal(call.Arguments[0], 0));
+                return (SizeRange.Add(taken.Max, NewList), taken);
+            case "lists.range":
+                var counted = SizeRange.Exactly(Literal(call.Arguments[0], ulong.MaxValue));
+                return (SizeRange.Add(counted.Max, NewList), counted);
+            case "reverse":
+                return (SizeRange.Add(target.Max, NewList), target);
+            case "flatten":
+                var depth = call.Arguments.Length == 0 ? 1 : Literal(call.Arguments[0], ulong.MaxValue);
+                return (SizeRange.Add(SizeRange.Multiply(target.Max, depth), NewList), target);
+            case "distinct":
+                return (Comparisons(target, CelType.Dyn), target * target);
+            case "sort":
+                return (Comparisons(target, overload.Parameters[0].Arguments[0]), target * target);
             case "sets.contains" or "sets.intersects":
                 return (SizeRange.Add((Size(0) * Size(1)).Max, 1), null);
             case "sets.equivalent":
@@ -101,6 +119,13 @@ internal static class CelCallCosts
             : (DivideUp(text.Min, old.Max), 0UL);
         return (new SizeRange(fewest, most) * replacement) + new SizeRange(keptAtLeast, keptAtMost);
     }
+
+    /// <summary>What a function is given literally; a number that is taken instead where that is not known before.</summary>
+    private static ulong Literal(CelExpression argument, ulong unknown) => argument is ConstantExpression { Value: long number } ? unchecked((ulong)number) : unknown;
+
+    /// <summary>Of each item of a list with each, and the list that is made of them.</summary>
+    public static ulong Comparisons(SizeRange list, CelType item) =>
+        SizeRange.Add(SizeRange.Scale(SizeRange.Multiply(list.Max, list.Max), item.Kind is CelKind.String or CelKind.Bytes ? 2 + PerCharacter : 2), NewList);
 
     private static ulong DivideUp(ulong number, ulong by) => (number / by) + (number % by == 0 ? 0UL : 1UL);
 

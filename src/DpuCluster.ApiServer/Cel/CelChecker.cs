@@ -255,6 +255,11 @@ internal sealed class CelChecker
         {
             case ComprehensionKind.Map:
                 return CelType.List(comprehension.Body.Type);
+            case ComprehensionKind.SortBy:
+                var keys = CelType.List(comprehension.Body.Type);
+                return range.Kind != CelKind.Map && Array.Exists(CelExtendedLists.Comparable, key => _unifier.Assignable(keys, CelType.List(key)))
+                    ? range
+                    : Report(comprehension, $"found no matching overload for '{CelExtendedLists.SortByKeys}' applied to '{Show(range)}.({Show(keys)})'");
             case ComprehensionKind.Filter:
                 ExpectBool(comprehension.Body);
                 return CelType.List(first);

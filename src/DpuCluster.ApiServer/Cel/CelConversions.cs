@@ -42,6 +42,7 @@ internal static class CelConversions
             long.TryParse((string)value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 ? number
                 : Failed(value, "int")));
+        table.Global("int", [Duration], Int, Nominal(value => ((CelDuration)value).Nanoseconds));
         table.Global("int", [Timestamp], Int, Nominal(value => ((CelTimestamp)value).Seconds));
 
         table.Global("uint", [Uint], Uint, Nominal(value => value));
@@ -62,10 +63,12 @@ internal static class CelConversions
 
     private static object ParseDouble(string text)
     {
-        switch (text.TrimStart('+', '-').ToUpperInvariant())
+        switch (text.ToUpperInvariant())
         {
-            case "INF" or "INFINITY":
-                return text.StartsWith('-') ? double.NegativeInfinity : double.PositiveInfinity;
+            case "INF" or "INFINITY" or "+INF" or "+INFINITY":
+                return double.PositiveInfinity;
+            case "-INF" or "-INFINITY":
+                return double.NegativeInfinity;
             case "NAN":
                 return double.NaN;
         }
@@ -115,6 +118,7 @@ internal static class CelConversions
         table.Global("timestamp", [CelType.String], Timestamp, Nominal(value =>
             CelTimestamp.Parse((string)value) is { } time ? time : Failed(value, Timestamp.Name)));
         table.Global("duration", [Duration], Duration, Nominal(value => value));
+        table.Global("duration", [Int], Duration, Nominal(value => new CelDuration((long)value)));
         table.Global("duration", [CelType.String], Duration, Nominal(value =>
             CelDuration.Parse((string)value) is { } duration ? duration : Failed(value, Duration.Name)));
     }

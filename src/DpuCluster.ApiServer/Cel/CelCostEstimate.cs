@@ -158,6 +158,7 @@ internal sealed class CelCostEstimate(SchemaSize root, Func<CelType, CelType> re
         if (comprehension.Kind is ComprehensionKind.OptMap or ComprehensionKind.OptFlatMap) return OverOptional(comprehension, range);
         Bind(comprehension);
         var body = Of(comprehension.Body);
+        if (comprehension.Kind == ComprehensionKind.SortBy) return Sorted(comprehension, range, body);
         var filter = comprehension.Filter is null ? 0 : Of(comprehension.Filter);
 
         // What the macros are in the reference implementation: a loop that adds to an accumulator, whose parts cost a step each.
@@ -189,6 +190,15 @@ internal sealed class CelCostEstimate(SchemaSize root, Func<CelType, CelType> re
         var asked = SizeRange.Add(target, Step);
         var bound = SizeRange.Add(SizeRange.Add(asked, NewList), Of(comprehension.Body));
         return SizeRange.Add(asked, comprehension.Kind == ComprehensionKind.OptMap ? SizeRange.Add(bound, Step) : bound);
+    }
+
+    /// <summary>Keeps the list, makes one of its keys, and compares each of these with each.</summary>
+    private ulong Sorted(ComprehensionExpression comprehension, ulong range, ulong key)
+    {
+        var size = Size(comprehension.Range);
+        var keys = SizeRange.Add(Step + NewList + Step, SizeRange.Multiply(size.Max, SizeRange.Add(key, 2 + NewList)));
+        _sizes[comprehension] = size * size;
+        return SizeRange.Add(SizeRange.Add(SizeRange.Add(range, NewList + Step), keys), CelCallCosts.Comparisons(size, TypeOf(comprehension.Body)));
     }
 
     private void Bind(ComprehensionExpression comprehension)

@@ -109,6 +109,7 @@ internal enum ComprehensionKind
     TransformMapEntry,
     OptMap,
     OptFlatMap,
+    SortBy,
 }
 
 /// <summary>A macro that binds variables to the elements of <see cref="Range"/>.</summary>

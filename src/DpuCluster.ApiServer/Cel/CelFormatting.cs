@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using DpuCluster.ApiServer.Schemas;
 
 namespace DpuCluster.ApiServer.Cel;
 
@@ -7,13 +8,14 @@ namespace DpuCluster.ApiServer.Cel;
 internal static class CelFormatting
 {
     private const string HexDigits = "0123456789abcdef";
+    private const string SuperscriptDigits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
     /// <summary>A basic value as <c>string()</c> shows it.</summary>
     public static string Plain(object value) => value switch
     {
         string text => text,
         bool truth => truth ? "true" : "false",
-        double number => CelValues.Show(number),
+        double number => GoText.Float(number),
         CelNull => "null",
         CelBytes bytes => Encoding.UTF8.GetString(bytes.Data),
         CelTypeValue type => type.Name,
@@ -70,10 +72,10 @@ internal static class CelFormatting
                 while (i < format.Length && char.IsAsciiDigit(format[i]))
                     i++;
                 if (i >= format.Length)
-                    return new CelError("could not parse formatting clause: unexpected end of string");
+                    return new CelError("could not parse formatting clause: error while parsing precision: could not find end of precision specifier");
                 if (!int.TryParse(format.AsSpan(start, i - start), NumberStyles.None, CultureInfo.InvariantCulture, out precision)
                     || precision > 100)
-                    return new CelError("error while parsing precision: invalid precision");
+                    return new CelError("could not parse formatting clause: error while parsing precision: invalid precision");
             }
             if (argument >= arguments.Count)
                 return new CelError($"index {argument} out of range");
@@ -98,18 +100,16 @@ internal static class CelFormatting
                 return Append(frame, text, value, nested: false) ?? (object)text.ToString();
             case ('d', long or ulong):
                 return Plain(value);
-            case ('d', double number) when !double.IsFinite(number):
-                return Special(number);
-            case ('f', double or long or ulong):
-                var fixedPoint = Convert.ToDouble(value, CultureInfo.InvariantCulture);
-                return double.IsFinite(fixedPoint)
-                    ? fixedPoint.ToString("F" + precision, CultureInfo.InvariantCulture)
-                    : Special(fixedPoint);
-            case ('e', double or long or ulong):
-                var number2 = Convert.ToDouble(value, CultureInfo.InvariantCulture);
-                return double.IsFinite(number2)
-                    ? number2.ToString($"0.{new string('0', precision)}e+00", CultureInfo.InvariantCulture)
-                    : Special(number2);
+            case ('f' or 'e', "NaN" or double.NaN):
+                return "NaN";
+            case ('f' or 'e', "Infinity" or double.PositiveInfinity):
+                return "∞";
+            case ('f' or 'e', "-Infinity" or double.NegativeInfinity):
+                return "-∞";
+            case ('f', double number):
+                return number.ToString("N" + precision, CultureInfo.InvariantCulture);
+            case ('e', double number):
+                return Scientific(number);
             case ('b', long number):
                 return Signed(number, magnitude => magnitude.ToString("B", CultureInfo.InvariantCulture));
             case ('b', ulong number):
@@ -139,7 +139,13 @@ internal static class CelFormatting
         _ => $"error during formatting: only integers, byte buffers, and strings can be formatted as hex, was given {CelValues.TypeName(value)}",
     });
 
-    private static string Special(double number) => double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
+    /// <summary>As it is written in English, and not in programs. A precision that is asked for makes no difference: the original takes it for a width.</summary>
+    private static string Scientific(double number)
+    {
+        var text = number.ToString("0.000000e-00", CultureInfo.InvariantCulture);
+        var e = text.IndexOf('e', StringComparison.Ordinal);
+        return text[..e] + "\u202f×\u202f10" + string.Concat(text[(e + 1)..].Select(c => c == '-' ? '⁻' : SuperscriptDigits[c - '0']));
+    }
 
     private static string Signed(long number, Func<ulong, string> show) =>
         number < 0 ? "-" + show((ulong)-(Int128)number) : show((ulong)number);
@@ -174,13 +180,22 @@ internal static class CelFormatting
                 return error;
             case string plain when nested:
                 frame.ChargeText(plain.Length);
-                text.Append('"').Append(plain).Append('"');
+                text.Append(GoText.Quote(plain));
+                return null;
+            case CelBytes bytes when nested:
+                frame.ChargeText(bytes.Data.Length);
+                text.Append('b').Append(GoText.Quote(Plain(bytes)));
+                return null;
+            case double number when nested:
+                var digits = double.IsFinite(number) ? number.ToString("F6", CultureInfo.InvariantCulture) : GoText.Quote(Plain(number));
+                frame.ChargeText(digits.Length);
+                text.Append(digits);
                 return null;
             case CelList list:
                 return AppendList(frame, text, list);
             case CelMap map:
                 return AppendMap(frame, text, map);
-            case CelTimestamp or CelDuration or string or bool or long or ulong or CelNull or CelBytes or CelTypeValue:
+            case CelTimestamp or CelDuration or string or bool or long or ulong or double or CelNull or CelBytes or CelTypeValue:
                 var shown = Plain(value);
                 frame.ChargeText(shown.Length);
                 text.Append(value switch
@@ -189,9 +204,6 @@ internal static class CelFormatting
                     CelDuration when nested => $"duration(\"{shown}\")",
                     _ => shown,
                 });
-                return null;
-            case double number:
-                text.Append(double.IsFinite(number) ? CelValues.Fixed(number) : Special(number));
                 return null;
             default:
                 return new CelError("error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types,"
@@ -217,10 +229,12 @@ internal static class CelFormatting
         var entries = new List<(string Key, string Text)>();
         foreach (var key in map.Keys)
         {
-            var entry = new StringBuilder();
-            if ((Append(frame, entry, key, nested: true) ?? Append(frame, entry.Append(": "), map.Find(key)!, nested: true)) is { } error)
+            if (key is not (string or bool or long or ulong))
+                return new CelError($"error during formatting: no formatting function for map key of type {CelValues.TypeName(key)}");
+            var (name, value) = (new StringBuilder(), new StringBuilder());
+            if ((Append(frame, name, key, nested: true) ?? Append(frame, value, map.Find(key)!, nested: true)) is { } error)
                 return error;
-            entries.Add((Plain(key), entry.ToString()));
+            entries.Add((name.ToString(), $"{name}:{value}"));
         }
         text.Append('{').AppendJoin(", ", entries.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => e.Text)).Append('}');
         return null;

@@ -13,6 +13,7 @@ internal static class CelLibrary
         CelTimeFunctions.Declare(table);
         CelStrings.Declare(table);
         CelLists.Declare(table);
+        CelExtendedLists.Declare(table);
         CelOptionals.Declare(table);
         CelRegexFunctions.Declare(table);
         CelUrls.Declare(table);

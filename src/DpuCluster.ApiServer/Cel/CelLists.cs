@@ -7,7 +7,7 @@ internal static class CelLists
 {
     public static void Declare(CelFunctionTable table)
     {
-        foreach (var type in new[] { Int, Uint, CelType.Double, CelType.Bool, Duration, Timestamp, CelType.String, Bytes })
+        foreach (var type in CelExtendedLists.Comparable)
         {
             table.Member("isSorted", [List(type)], CelType.Bool, IsSorted);
             table.Member("min", [List(type)], type, (frame, arguments) => Extreme(frame, (CelList)arguments[0], "min", -1));

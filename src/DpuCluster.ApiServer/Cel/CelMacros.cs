@@ -21,7 +21,7 @@ internal static class CelMacros
             ("exists", 2) => One(ComprehensionKind.Exists, hasFilter: false),
             ("exists", 3) => Two(ComprehensionKind.Exists, hasFilter: false),
             ("exists_one" or "existsOne", 2) => One(ComprehensionKind.ExistsOne, hasFilter: false),
-            ("existsOne", 3) => Two(ComprehensionKind.ExistsOne, hasFilter: false),
+            ("exists_one" or "existsOne", 3) => Two(ComprehensionKind.ExistsOne, hasFilter: false),
             ("map", 2) => One(ComprehensionKind.Map, hasFilter: false),
             ("map", 3) => One(ComprehensionKind.Map, hasFilter: true),
             ("filter", 2) => One(ComprehensionKind.Filter, hasFilter: false),
@@ -33,11 +33,16 @@ internal static class CelMacros
             ("transformMapEntry", 4) => Two(ComprehensionKind.TransformMapEntry, hasFilter: true),
             ("optMap", 2) => One(ComprehensionKind.OptMap, hasFilter: false),
             ("optFlatMap", 2) => One(ComprehensionKind.OptFlatMap, hasFilter: false),
+            ("sortBy", 2) => SortBy(),
             _ => null,
         };
 
         ComprehensionExpression One(ComprehensionKind kind, bool hasFilter) => new(
                 position, kind, target, Variable(arguments[0]), null, hasFilter ? arguments[1] : null, arguments[^1]);
+
+        ComprehensionExpression SortBy() => target is ConstantExpression or MapExpression or MessageExpression
+            ? throw new CelSyntaxException(target.Position, "sortBy can only be applied to a list, identifier, comprehension, call or select expression")
+            : One(ComprehensionKind.SortBy, hasFilter: false);
 
         ComprehensionExpression Two(ComprehensionKind kind, bool hasFilter) => new(
                 position, kind, target, Variable(arguments[0]), Variable(arguments[1]), hasFilter ? arguments[2] : null, arguments[^1]);

@@ -90,8 +90,8 @@ internal static partial class CelNamedFormats
         return errors;
     }
 
-    /// <summary>A prefix may end in a dash, since something will come after it.</summary>
-    private static string Unprefixed(string text) => text.Length > 1 && text.EndsWith('-') ? text[..^1] + "a" : text;
+    /// <summary>A prefix may end in a dash, and in whatever is before that, since something will come after it.</summary>
+    private static string Unprefixed(string text) => text.Length > 1 && text.EndsWith('-') ? text[..^2] + "a" : text;
 
     private static IEnumerable<string> QualifiedName(string text)
     {

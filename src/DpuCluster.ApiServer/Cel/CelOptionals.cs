@@ -15,9 +15,8 @@ internal static class CelOptionals
             Nominal(arguments => CelValues.Bool(((CelOptional)arguments[0]).Value is not null)));
         table.Member("value", [Optional(A)], A, Nominal(arguments =>
             ((CelOptional)arguments[0]).Value ?? new CelError("optional.none() dereference")));
-        table.Member("or", [Optional(A), Optional(A)], Optional(A), Nominal(arguments =>
-            ((CelOptional)arguments[0]).Value is null ? arguments[1] : arguments[0]));
-        table.Member("orValue", [Optional(A), A], A, Nominal(arguments => ((CelOptional)arguments[0]).Value ?? arguments[1]));
+        table.Member("or", [Optional(A), Optional(A)], Optional(A), null);
+        table.Member("orValue", [Optional(A), A], A, null);
         table.Global("optional.unwrap", [List(Optional(A))], List(A), Unwrap);
         table.Member("unwrapOpt", [List(Optional(A))], List(A), Unwrap);
         table.Member("first", [List(A)], Optional(A), Nominal(arguments => At((CelList)arguments[0], last: false)));

@@ -36,6 +36,7 @@ internal static class CelPlanner
             "_>=_" => new OrderNode(arguments[0], arguments[1], Order.GreaterOrEqual),
             "_+_" or "_-_" or "_*_" or "_/_" or "_%_" => new ArithmeticNode(arguments[0], arguments[1], call.Function[1]),
             "@in" => new InNode(arguments[0], arguments[1]),
+            "or" or "orValue" => new AlternativeNode(arguments[0], arguments[1], call.Function),
             "_[_]" => new IndexNode(arguments[0], arguments[1], optional: false),
             "_[?_]" => new IndexNode(arguments[0], arguments[1], optional: true),
             "matches" or "find" or "findAll" when arguments[1] is ConstantNode { Value: string pattern } => new CallNode(

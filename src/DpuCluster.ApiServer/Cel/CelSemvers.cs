@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using DpuCluster.ApiServer.Schemas;
 using static DpuCluster.ApiServer.Cel.CelType;
 
 namespace DpuCluster.ApiServer.Cel;
@@ -20,32 +21,80 @@ internal sealed class CelSemver(ulong major, ulong minor, ulong patch, string[] 
     /// <summary>Reads a version; null when it is not one.</summary>
     /// <param name="text">The version.</param>
     /// <param name="normalize">Whether a leading <c>v</c>, missing numbers and leading zeros are fine.</param>
-    public static CelSemver? Parse(string text, bool normalize)
+    /// <param name="problem">What is wrong with it; null for nothing.</param>
+    public static CelSemver? Parse(string text, bool normalize, out string? problem)
     {
-        if (normalize && text.StartsWith('v'))
-            text = text[1..];
-        var plus = text.IndexOf('+', StringComparison.Ordinal);
-        if (plus >= 0 && !text[(plus + 1)..].Split('.').All(IsIdentifier))
-            return null;
-        text = plus < 0 ? text : text[..plus];
-        var dash = text.IndexOf('-', StringComparison.Ordinal);
-        string[] preRelease = dash < 0 ? [] : text[(dash + 1)..].Split('.');
-        if (!preRelease.All(part => IsIdentifier(part) && !(part.Length > 1 && part[0] == '0' && part.All(char.IsAsciiDigit))))
-            return null;
-        var numbers = (dash < 0 ? text : text[..dash]).Split('.').ToList();
-        while (normalize && numbers.Count < 3)
-            numbers.Add("0");
-        if (numbers.Count != 3)
-            return null;
-        var values = new ulong[3];
-        for (var i = 0; i < 3; i++)
+        problem = null;
+        if (normalize && (text = Normalized(text)).Length == 0)
         {
-            if ((!normalize && numbers[i].Length > 1 && numbers[i][0] == '0')
-                || !ulong.TryParse(numbers[i], NumberStyles.None, CultureInfo.InvariantCulture, out values[i]))
-                return null;
+            problem = "short version cannot contain PreRelease/Build meta data";
+            return null;
         }
-        return new CelSemver(values[0], values[1], values[2], preRelease);
+
+        if (text.Length == 0)
+        {
+            problem = "Version string empty";
+            return null;
+        }
+
+        var parts = text.Split('.', 3);
+        if (parts.Length < 3)
+        {
+            problem = "No Major.Minor.Patch elements found";
+            return null;
+        }
+
+        var plus = parts[2].IndexOf('+', StringComparison.Ordinal);
+        var build = plus < 0 ? null : parts[2][(plus + 1)..].Split('.');
+        var patch = plus < 0 ? parts[2] : parts[2][..plus];
+        var dash = patch.IndexOf('-', StringComparison.Ordinal);
+        string[] preRelease = dash < 0 ? [] : patch[(dash + 1)..].Split('.');
+        patch = dash < 0 ? patch : patch[..dash];
+        var numbers = new ulong[3];
+        problem = Number("Major", parts[0], out numbers[0]) ?? Number("Minor", parts[1], out numbers[1]) ?? Number("Patch", patch, out numbers[2])
+            ?? preRelease.Select(PreReleaseProblem).FirstOrDefault(one => one is not null)
+            ?? build?.Select(BuildProblem).FirstOrDefault(one => one is not null);
+        return problem is null ? new CelSemver(numbers[0], numbers[1], numbers[2], preRelease) : null;
     }
+
+    /// <summary>With three numbers and without what does not belong before them; empty for what cannot be made longer.</summary>
+    private static string Normalized(string text)
+    {
+        var parts = (text.StartsWith('v') ? text[1..] : text).Split('.', 3);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            if (parts[i].Length <= 1) continue;
+            var bare = parts[i].TrimStart('0');
+            parts[i] = bare.Length == 0 || !char.IsAsciiDigit(bare[0]) ? "0" + bare : bare;
+        }
+
+        if (parts.Length == 3) return string.Join('.', parts);
+        return parts[^1].AsSpan().ContainsAny('+', '-') ? "" : string.Join('.', parts.Concat(Enumerable.Repeat("0", 3 - parts.Length)));
+    }
+
+    private static string? Number(string name, string text, out ulong number)
+    {
+        number = 0;
+        if (!text.All(char.IsAsciiDigit)) return $"Invalid character(s) found in {name.ToLowerInvariant()} number {GoText.Quote(text)}";
+        if (text is ['0', _, ..]) return $"{name} number must not contain leading zeroes {GoText.Quote(text)}";
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) ? null
+            : $"strconv.ParseUint: parsing {GoText.Quote(text)}: {(text.Length == 0 ? "invalid syntax" : "value out of range")}";
+    }
+
+    private static string? PreReleaseProblem(string part)
+    {
+        if (part.Length == 0) return "Prerelease is empty";
+        if (!part.All(IsOfIdentifiers)) return $"Invalid character(s) found in prerelease {GoText.Quote(part)}";
+        return part is ['0', _, ..] && part.All(char.IsAsciiDigit) ? $"Numeric PreRelease version must not contain leading zeroes {GoText.Quote(part)}" : null;
+    }
+
+    private static string? BuildProblem(string part)
+    {
+        if (part.Length == 0) return "Build meta data is empty";
+        return part.All(IsOfIdentifiers) ? null : $"Invalid character(s) found in build meta data {GoText.Quote(part)}";
+    }
+
+    private static bool IsOfIdentifiers(char c) => char.IsAsciiLetterOrDigit(c) || c == '-';
 
     public int CompareTo(CelSemver other)
     {
@@ -75,9 +124,6 @@ internal sealed class CelSemver(ulong major, ulong minor, ulong patch, string[] 
             return BigInteger.Parse(left, CultureInfo.InvariantCulture).CompareTo(BigInteger.Parse(right, CultureInfo.InvariantCulture));
         return leftIsNumber ? -1 : rightIsNumber ? 1 : Math.Sign(string.CompareOrdinal(left, right));
     }
-
-    private static bool IsIdentifier(string part) =>
-        part.Length is > 0 and <= 256 && part.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 }
 
 /// <summary>Functions of versions.</summary>
@@ -89,8 +135,7 @@ internal static class CelSemvers
         foreach (var parameters in new CelType[][] { [CelType.String], [CelType.String, CelType.Bool] })
         {
             table.Global("isSemver", parameters, CelType.Bool, Parsing((version, _) => CelValues.Bool(version is not null)));
-            table.Global("semver", parameters, type, Parsing((version, text) =>
-                version ?? (object)new CelError($"Invalid semver {CelFormatting.Quote(text)}")));
+            table.Global("semver", parameters, type, Parsing((version, problem) => version ?? (object)new CelError(problem!)));
         }
         table.Member("major", [type], Int, One(v => (long)Math.Min(v.Major, long.MaxValue)));
         table.Member("minor", [type], Int, One(v => (long)Math.Min(v.Minor, long.MaxValue)));
@@ -100,11 +145,10 @@ internal static class CelSemvers
         table.Member("isGreaterThan", [type, type], CelType.Bool, Two((a, b) => CelValues.Bool(a.CompareTo(b) > 0)));
     }
 
-    private static CelFunctionBody Parsing(Func<CelSemver?, string, object> body) => (frame, arguments) =>
+    private static CelFunctionBody Parsing(Func<CelSemver?, string?, object> body) => (frame, arguments) =>
     {
         frame.ChargeText(CelValues.Size(arguments[0]));
-        var text = (string)arguments[0];
-        return body(CelSemver.Parse(text, arguments.Length > 1 && arguments[1] is true), text);
+        return body(CelSemver.Parse((string)arguments[0], arguments.Length > 1 && arguments[1] is true, out var problem), problem);
     };
 
     private static CelFunctionBody One(Func<CelSemver, object> body) => (frame, arguments) =>

@@ -78,10 +78,12 @@ internal static class CelStrings
 
     private static object IndexOf(string text, string wanted, long from)
     {
-        if (from < 0 || (from >= Runes.Count(text) && wanted.Length > 0 && from > 0))
-            return OutOfRange(from);
         if (wanted.Length == 0)
             return from;
+        if (from < 0)
+            return OutOfRange(from);
+        if (from >= Runes.Count(text))
+            return -1L;
         var found = text.IndexOf(wanted, Runes.Offset(text, from), StringComparison.Ordinal);
         return found < 0 ? -1L : Runes.Index(text, found);
     }
@@ -89,10 +91,12 @@ internal static class CelStrings
     private static object LastIndexOf(string text, string wanted, long? from)
     {
         var length = Runes.Count(text);
-        if (from is { } given && (given < 0 || given >= length) && wanted.Length > 0)
-            return OutOfRange(given);
         if (wanted.Length == 0)
             return from ?? length;
+        if (from < 0)
+            return OutOfRange(from.Value);
+        if (from >= length)
+            return -1L;
         var end = from is null ? text.Length : (int)Math.Min(text.Length, (long)Runes.Offset(text, from.Value) + wanted.Length);
         var found = text.AsSpan(0, end).LastIndexOf(wanted, StringComparison.Ordinal);
         return found < 0 ? -1L : Runes.Index(text, found);

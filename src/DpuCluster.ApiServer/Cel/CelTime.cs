@@ -5,10 +5,15 @@ namespace DpuCluster.ApiServer.Cel;
 /// <summary>A moment between the years 1 and 9999.</summary>
 /// <param name="Seconds">Since 1970.</param>
 /// <param name="Nanoseconds">On top of the seconds: 0 to 999,999,999.</param>
-internal readonly record struct CelTimestamp(long Seconds, int Nanoseconds) : IComparable<CelTimestamp>
+/// <param name="Offset">Minutes east of UTC that it was written with, and is written with again. Makes no difference to anything else.</param>
+internal readonly record struct CelTimestamp(long Seconds, int Nanoseconds, int Offset = 0) : IComparable<CelTimestamp>
 {
     private const long MinSeconds = -62_135_596_800;
     private const long MaxSeconds = 253_402_300_799;
+
+    public bool Equals(CelTimestamp other) => Seconds == other.Seconds && Nanoseconds == other.Nanoseconds;
+
+    public override int GetHashCode() => HashCode.Combine(Seconds, Nanoseconds);
 
     public int CompareTo(CelTimestamp other) =>
         Seconds == other.Seconds ? Nanoseconds.CompareTo(other.Nanoseconds) : Seconds.CompareTo(other.Seconds);
@@ -29,7 +34,7 @@ internal readonly record struct CelTimestamp(long Seconds, int Nanoseconds) : IC
             rest += 1_000_000_000;
             seconds--;
         }
-        return seconds < MinSeconds || seconds > MaxSeconds ? new CelError("timestamp overflow") : new CelTimestamp((long)seconds, rest);
+        return seconds < MinSeconds || seconds > MaxSeconds ? new CelError("timestamp overflow") : this with { Seconds = (long)seconds, Nanoseconds = rest };
     }
 
     public object Minus(CelTimestamp other)
@@ -61,7 +66,7 @@ internal readonly record struct CelTimestamp(long Seconds, int Nanoseconds) : IC
         if (OffsetMinutes(text.AsSpan(at)) is not { } offset)
             return null;
         var seconds = (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerSecond - offset * 60;
-        return seconds is < MinSeconds or > MaxSeconds ? null : new CelTimestamp(seconds, nanoseconds);
+        return seconds is < MinSeconds or > MaxSeconds ? null : new CelTimestamp(seconds, nanoseconds, offset);
     }
 
     private static int? OffsetMinutes(ReadOnlySpan<char> text)
@@ -78,9 +83,10 @@ internal readonly record struct CelTimestamp(long Seconds, int Nanoseconds) : IC
 
     public override string ToString()
     {
-        var time = Utc.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+        var offset = TimeSpan.FromMinutes(Offset);
+        var time = (Shifted(Utc, offset) ?? Utc).ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
         var fraction = Nanoseconds == 0 ? "" : "." + Nanoseconds.ToString("000000000", CultureInfo.InvariantCulture).TrimEnd('0');
-        return time + fraction + "Z";
+        return time + fraction + (Offset == 0 ? "Z" : (Offset < 0 ? "-" : "+") + offset.ToString("hh\\:mm", CultureInfo.InvariantCulture));
     }
 
     /// <summary>

@@ -17,10 +17,10 @@ internal static class CelTimeFunctions
         Part(table, "getMinutes", time => time.Minute);
         Part(table, "getSeconds", time => time.Second);
         Part(table, "getMilliseconds", time => time.Millisecond);
-        Part(table, "getHours", 3_600_000_000_000, modulo: long.MaxValue);
-        Part(table, "getMinutes", 60_000_000_000, modulo: long.MaxValue);
-        Part(table, "getSeconds", 1_000_000_000, modulo: long.MaxValue);
-        Part(table, "getMilliseconds", 1_000_000, modulo: 1000);
+        Whole(table, "getHours", 3_600_000_000_000);
+        Whole(table, "getMinutes", 60_000_000_000);
+        Whole(table, "getSeconds", 1_000_000_000);
+        Whole(table, "getMilliseconds", 1_000_000);
     }
 
     private static void Part(CelFunctionTable table, string name, Func<DateTime, long> part)
@@ -38,10 +38,11 @@ internal static class CelTimeFunctions
         });
     }
 
-    private static void Part(CelFunctionTable table, string name, long unit, long modulo) =>
+    /// <summary>The whole of a duration in a unit, given in nanoseconds.</summary>
+    private static void Whole(CelFunctionTable table, string name, long unit) =>
         table.Member(name, [Duration], Int, (frame, arguments) =>
         {
             frame.Charge(1);
-            return ((CelDuration)arguments[0]).Nanoseconds / unit % modulo;
+            return ((CelDuration)arguments[0]).Nanoseconds / unit;
         });
 }

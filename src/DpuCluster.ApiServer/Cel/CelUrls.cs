@@ -150,8 +150,9 @@ internal static class CelUrls
         table.Global("url", [CelType.String], CelLibraryTypes.Url, (frame, arguments) =>
         {
             frame.ChargeText(CelValues.Size(arguments[0]));
-            return CelUrl.Parse((string)arguments[0]) is { } url
-                ? new CelUrlValue(url)
+            var text = (string)arguments[0];
+            return CelUrl.Parse(text) is not null && CelUrl.Parse(WithoutFragment(text)) is { } url
+                ? new CelUrlValue(url with { Text = text })
                 : new CelError($"URL parse error during conversion from string: parse {CelFormatting.Quote((string)arguments[0])}: invalid URI for request");
         });
         table.Global("isURL", [CelType.String], CelType.Bool, (frame, arguments) =>
@@ -166,6 +167,8 @@ internal static class CelUrls
         Part(table, "getEscapedPath", CelType.String, url => url.EscapedPath);
         Part(table, "getQuery", Map(CelType.String, List(CelType.String)), url => url.Parameters());
     }
+
+    private static string WithoutFragment(string text) => text.IndexOf('#', StringComparison.Ordinal) is var at and >= 0 ? text[..at] : text;
 
     private static void Part(CelFunctionTable table, string name, CelType type, Func<CelUrl, object> part) =>
         table.Member(name, [CelLibraryTypes.Url], type, (frame, arguments) =>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace DpuCluster.ApiServer.Cel;
 
 /// <summary>
@@ -156,35 +154,6 @@ internal static class CelValues
         double number when number == Math.Floor(number) && number is >= 0 and < 18446744073709551616.0 => (ulong)number,
         _ => value,
     };
-
-    /// <summary>A number the way Go prints it with as few digits as tell it from its neighbours.</summary>
-    public static string Show(double value)
-    {
-        if (double.IsNaN(value))
-            return "NaN";
-        if (double.IsInfinity(value))
-            return value > 0 ? "+Inf" : "-Inf";
-        var magnitude = Math.Abs(value);
-        if (magnitude != 0 && magnitude is < 1e-4 or >= 1e21)
-        {
-            var scientific = value.ToString("E16", CultureInfo.InvariantCulture);
-            var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-            var exponent = int.Parse(scientific[(scientific.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture);
-            var at = shortest.IndexOf('E', StringComparison.Ordinal);
-            var plain = (at < 0 ? shortest : shortest[..at]).Replace(".", "", StringComparison.Ordinal);
-            var digits = plain.TrimStart('-').TrimStart('0').TrimEnd('0');
-            var mantissa = digits.Length > 1 ? $"{digits[0]}.{digits[1..]}" : digits;
-            return $"{(value < 0 ? "-" : "")}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent).ToString("00", CultureInfo.InvariantCulture)}";
-        }
-        return Fixed(value);
-    }
-
-    /// <summary>A number without exponent, with as few digits as tell it from its neighbours.</summary>
-    public static string Fixed(double value)
-    {
-        var text = value.ToString("R", CultureInfo.InvariantCulture);
-        return text.Contains('E', StringComparison.Ordinal) ? ((decimal)value).ToString(CultureInfo.InvariantCulture) : text;
-    }
 }
 
 /// <summary>The value <c>null</c>.</summary>

@@ -36,7 +36,9 @@ internal sealed class ComprehensionNode(ComprehensionExpression macro, CelNode r
             default:
                 return over as CelError ?? new CelError($"got '{CelValues.TypeName(over)}', expected iterable type");
         }
-        return collector.Result;
+        return macro.Kind != ComprehensionKind.SortBy || collector.Result is CelError ? collector.Result
+            : over is CelList sorted ? CelExtendedLists.SortBy(frame, sorted, (CelList)collector.Result)
+            : new CelError($"no such overload: {CelExtendedLists.SortByKeys}({CelValues.TypeName(over)}, list)");
     }
 
     private void Turn(CelFrame frame, Collector collector, object first, object? second)
@@ -80,7 +82,7 @@ internal sealed class ComprehensionNode(ComprehensionExpression macro, CelNode r
     /// <summary>What the turns add up to.</summary>
     private sealed class Collector(ComprehensionKind kind)
     {
-        private readonly List<object>? _items = kind is ComprehensionKind.Map or ComprehensionKind.Filter ? [] : null;
+        private readonly List<object>? _items = kind is ComprehensionKind.Map or ComprehensionKind.SortBy or ComprehensionKind.Filter ? [] : null;
         private readonly CelDictionary? _map = kind is ComprehensionKind.TransformMap or ComprehensionKind.TransformMapEntry ? new() : null;
         private CelError? _error;
         private bool _decided;
@@ -118,7 +120,7 @@ internal sealed class ComprehensionNode(ComprehensionExpression macro, CelNode r
                     if (truth)
                         _items!.Add(first);
                     break;
-                case (ComprehensionKind.Map, _):
+                case (ComprehensionKind.Map or ComprehensionKind.SortBy, _):
                     _items!.Add(value);
                     break;
                 case (ComprehensionKind.TransformMap, _):

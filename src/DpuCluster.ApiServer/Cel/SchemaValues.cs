@@ -149,7 +149,7 @@ internal sealed class JsonMap(JsonObject json, Schema schema) : CelMap
         if (key is not string name)
             return null;
         var property = schema.AdditionalProperties is null ? SchemaNames.Unescape(name) : name;
-        return FieldSchema(property) is { } field && json.TryGetPropertyValue(property, out var value)
+        return FieldSchema(property) is { } field && json.TryGetPropertyValue(property, out var value) && !IsAbsent(value)
             ? SchemaValues.Of(value, field, field.EmbeddedResource)
             : null;
     }
@@ -163,7 +163,7 @@ internal sealed class JsonMap(JsonObject json, Schema schema) : CelMap
         foreach (var (property, value) in json)
         {
             frame.ChargeWork(1);
-            if (!map.Json.TryGetPropertyValue(property, out var theirs))
+            if (!map.Json.TryGetPropertyValue(property, out var theirs) || (IsAbsent(theirs) && FieldSchema(property) is not null))
                 return CelValues.False;
             var equal = FieldSchema(property) is { } field && map.FieldSchema(property) is { } theirField && !IsOpaque(field)
                 ? CelValues.Equal(frame, SchemaValues.Of(value, field, field.EmbeddedResource),
@@ -176,6 +176,9 @@ internal sealed class JsonMap(JsonObject json, Schema schema) : CelMap
     }
 
     private JsonObject Json => json;
+
+    /// <summary>A field that is null is as good as none; an entry of a map is not.</summary>
+    private bool IsAbsent(JsonNode? value) => value is null && schema.AdditionalProperties is null;
 
     private Schema? FieldSchema(string property) => schema.AdditionalProperties ?? schema.Properties.GetValueOrDefault(property);
 
@@ -206,43 +209,10 @@ internal sealed class JsonList(JsonArray json, Schema schema) : CelList
 
     private bool IsKeyed => schema.ListType is "set" or "map";
 
-    public override object EqualTo(CelFrame frame, CelList other)
-    {
-        if (!IsKeyed)
-            return base.EqualTo(frame, other);
-        if (Count != other.Count)
-            return CelValues.False;
-        frame.ChargeWork(Count);
-        var mine = this.GroupBy(Key).ToDictionary(group => group.Key, group => group.Last());
-        foreach (var item in other)
-        {
-            if (!mine.TryGetValue(Key(item), out var value))
-                return CelValues.False;
-            var equal = CelValues.Equal(frame, value, item);
-            if (!ReferenceEquals(equal, CelValues.True))
-                return equal;
-        }
-        return CelValues.True;
-    }
+    public override object EqualTo(CelFrame frame, CelList other) => IsKeyed ? new KeyedList([.. this], Key).EqualTo(frame, other) : base.EqualTo(frame, other);
 
-    public override CelList Concatenated(CelFrame frame, CelList other)
-    {
-        if (!IsKeyed)
-            return base.Concatenated(frame, other);
-        frame.ChargeWork(Count + other.Count);
-        var items = new List<object>(this);
-        var places = new Dictionary<object, int>();
-        for (var i = 0; i < items.Count; i++)
-            places[Key(items[i])] = i;
-        foreach (var item in other)
-        {
-            if (places.TryAdd(Key(item), items.Count))
-                items.Add(item);
-            else
-                items[places[Key(item)]] = item;
-        }
-        return new CelArray(items);
-    }
+    public override CelList Concatenated(CelFrame frame, CelList other) =>
+        IsKeyed ? new KeyedList([.. this], Key).Concatenated(frame, other) : base.Concatenated(frame, other);
 
     /// <summary>What tells an item from the others: itself in a set, its key fields in a map.</summary>
     private object Key(object item)

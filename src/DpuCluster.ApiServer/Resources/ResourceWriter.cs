@@ -327,7 +327,8 @@ internal sealed class ResourceWriter(
         }
         else
         {
-            resource.Strategy.Validate(obj, errors);
+            // A definition by itself would be refused for what is forgiven because it is stored already.
+            if (resource.Strategy is not CustomResourceDefinitionStrategy) resource.Strategy.Validate(obj, errors);
             resource.Strategy.ValidateUpdate(obj, old, errors);
         }
 

@@ -30,8 +30,8 @@ internal static class GoText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>A floating point number in its shortest form; with an exponent from 1e21 on and below 0.0001.</summary>
-    public static string Float(double value) => Float(value, smallestPlain: -4, exponentDigits: 2);
+    /// <summary>A floating point number in its shortest form; with an exponent from a million on and below 0.0001.</summary>
+    public static string Float(double value) => Float(value, smallestPlain: -4, smallestLarge: 6, exponentDigits: 2);
 
     /// <summary>A value as compact JSON, keys sorted, with the characters escaped that HTML gives a meaning.</summary>
     public static string Json(JsonNode? value)
@@ -94,7 +94,7 @@ internal static class GoText
                 text.Append(JsonValues.IntegerOf(value).ToString(CultureInfo.InvariantCulture));
                 break;
             case JsonKind.Number:
-                text.Append(Float(JsonValues.DoubleOf(value), smallestPlain: -6, exponentDigits: 1));
+                text.Append(Float(JsonValues.DoubleOf(value), smallestPlain: -6, smallestLarge: 21, exponentDigits: 1));
                 break;
             case JsonKind.Boolean:
                 text.Append(JsonValues.BooleanOf(value) ? "true" : "false");
@@ -191,7 +191,7 @@ internal static class GoText
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or
         UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 
-    private static string Float(double value, int smallestPlain, int exponentDigits)
+    private static string Float(double value, int smallestPlain, int smallestLarge, int exponentDigits)
     {
         if (double.IsNaN(value))
         {
@@ -210,7 +210,7 @@ internal static class GoText
 
         var (digits, exponent) = ShortestDigits(Math.Abs(value));
         var sign = value < 0 ? "-" : "";
-        if (exponent < smallestPlain || exponent >= 21)
+        if (exponent < smallestPlain || exponent >= smallestLarge)
         {
             var fraction = digits.Length > 1 ? "." + digits[1..] : "";
             var power = Math.Abs(exponent).ToString(CultureInfo.InvariantCulture).PadLeft(exponentDigits, '0');

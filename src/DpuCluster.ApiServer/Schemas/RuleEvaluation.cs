@@ -189,7 +189,7 @@ internal sealed class RuleEvaluation
         }
         _budget -= cost;
         var message = (result as string)?.Trim();
-        return string.IsNullOrEmpty(message) || message.Contains('\n', StringComparison.Ordinal)
+        return string.IsNullOrEmpty(message) || message.AsSpan().ContainsAny('\n', '\r')
             || Encoding.UTF8.GetByteCount(message) > MaxMessage
             ? null
             : message;

@@ -24,14 +24,14 @@ internal sealed class ValidationRulesCheck
     /// <summary>Lists the errors of the rules of a custom resource's schema.</summary>
     /// <param name="schema">The schema, which must be structural.</param>
     /// <param name="path">Where it stands, such as <c>spec.validation.openAPIV3Schema</c>.</param>
-    /// <param name="costsAreAccepted">Whether the schema is stored as it is already: then no rule of it is too expensive by itself.</param>
+    /// <param name="costsAreAccepted">Whether the schema is stored as it is already: then its rules are not too expensive, neither one by itself nor all together.</param>
     public static IReadOnlyList<FieldError> Errors(Schema schema, string path, bool costsAreAccepted = false)
     {
         if (!RuleNode.HasRules(schema))
             return [];
         var check = new ValidationRulesCheck(costsAreAccepted);
         check.Visit(schema, schema, path, isResource: true, uncorrelatable: null, occurrences: 1);
-        return [.. check._structure, .. check._expressions, .. check._costs.Errors(path)];
+        return [.. check._structure, .. check._expressions, .. costsAreAccepted ? [] : check._costs.Errors(path)];
     }
 
     /// <param name="rules">Where the rules stand: the schema itself, or a part of its <c>allOf</c>.</param>

@@ -81,6 +81,14 @@ public class CelCostEstimateTests
     [InlineData("{type: array, items: {type: object, additionalProperties: {type: number}}}", "self.all(x, x.y == 25.2)", 6291452)]
     [InlineData("{type: array, items: {type: object, additionalProperties: {type: number}}}", "self[0].x > 2.0", 4)]
     [InlineData("{type: string, format: byte, maxLength: 0}", "self == b\"x\"", 1)]
+    [InlineData("{type: array, maxItems: 10, items: {type: integer}}", "self.reverse().size() == 1", 24)]
+    [InlineData("{type: array, maxItems: 10, items: {type: integer}}", "self.distinct().size() == 1", 214)]
+    [InlineData("{type: array, maxItems: 10, items: {type: integer}}", "self.sort().size() == 1", 214)]
+    [InlineData("{type: array, maxItems: 10, items: {type: string}}", "self.sort().size() == 1", 224)]
+    [InlineData("{type: array, maxItems: 10, items: {type: integer}}", "self.slice(1, 3).size() == 2", 16)]
+    [InlineData("{type: array, maxItems: 10, items: {type: integer}}", "self.sortBy(x, -x).size() == 1", 377)]
+    [InlineData("{type: array, maxItems: 10, items: {type: integer}}", "lists.range(5).size() == 5", 18)]
+    [InlineData("{type: array, maxItems: 10, items: {type: integer}}", "[[1, 2], [3]].flatten().size() == 3", 45)]
     public void Libraries_and_nested_values_count_too(string schema, string rule, long expected) => Cost(schema, rule).ShouldBe((ulong)expected);
 
     [Theory]

@@ -25,6 +25,7 @@ public class CelFuzzTests
         "format.dns1123Label().validate('a').hasValue() ? b'\\xff\\101' == b'x' : r'\\d' != \"\"\"q\"\"\"",
         "-9223372036854775808 - 1 < 0x7fu || 1.5e300 * 1e300 > 2.0 && !(self.p == 3) && type(self.p) == string",
         "sets.contains(self.tags, ['a']) && ['a'] + self.tags != [] && semver('1.2.3').isLessThan(semver('2.0.0-rc.1'))",
+        "self.tags.sort().reverse().slice(0, 1) == ['b'] && self.spec.ports.sortBy(p, p.name).distinct().size() == 2 && [[1], lists.range(3)].flatten().size() == 4",
         "optional.of({'a': [1]}).a[0].optMap(v, v * 2).orValue(1) in [1, 2] && 'abc'.findAll('[a-c]', 2)[1] == 'b'",
     ];
 

@@ -105,12 +105,15 @@ public class ValidationRulesCheckTests
     ]);
 
     [Fact]
-    public void Rule_that_is_stored_already_is_not_refused_for_its_own_cost()
+    public void Rules_that_are_stored_already_are_not_refused_for_their_cost()
     {
-        var schema = RuleSchemas.FromYaml("{type: object, properties: {l: {type: array, maxItems: 2000, items: {type: string, maxLength: 10}, x-kubernetes-validations: [{rule: 'self.all(x, self.all(y, x == y))'}]}}}");
+        Schema Read(int items) => RuleSchemas.FromYaml(
+            $"{{type: object, properties: {{l: {{type: array, maxItems: {items}, items: {{type: string, maxLength: 10}}, x-kubernetes-validations: [{{rule: 'self.all(x, self.all(y, x == y))'}}]}}}}}}");
 
-        ValidationRulesCheck.Errors(schema, Path).ShouldHaveSingleItem().Body.ShouldStartWith("Forbidden: estimated rule cost");
-        ValidationRulesCheck.Errors(schema, Path, costsAreAccepted: true).ShouldBeEmpty();
+        ValidationRulesCheck.Errors(Read(2000), Path).ShouldHaveSingleItem().Body.ShouldStartWith("Forbidden: estimated rule cost");
+        ValidationRulesCheck.Errors(Read(2000), Path, costsAreAccepted: true).ShouldBeEmpty();
+        ValidationRulesCheck.Errors(Read(20_000), Path).Count.ShouldBe(3);
+        ValidationRulesCheck.Errors(Read(20_000), Path, costsAreAccepted: true).ShouldBeEmpty();
     }
 
     [ReferenceCrdsFact]

@@ -171,7 +171,7 @@ public class ValidationRulesTests
     [InlineData("self.d == duration('24h')", "d: {type: string, format: duration}", """{"d": "1d"}""")]
     [InlineData("self.b == b'hello'", "b: {type: string, format: byte}", """{"b": "aGVsbG8="}""")]
     [InlineData("self.n == 2.0 && self.n < 3", "n: {type: number}", """{"n": 2}""")]
-    [InlineData("self.n == null", "n: {type: object, nullable: true, properties: {a: {type: string}}}", """{"n": null}""")]
+    [InlineData("!has(self.n)", "n: {type: object, nullable: true, properties: {a: {type: string}}}", """{"n": null}""")]
     [InlineData("self.m['a'] == 1 && 'a' in self.m && self.m.all(k, self.m[k] == 1)", "m: {type: object, additionalProperties: {type: integer}}", """{"m": {"a": 1}}""")]
     [InlineData("self.e.metadata.name == 'x' && self.e.kind == 'K'", "e: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}", """{"e": {"apiVersion": "v1", "kind": "K", "metadata": {"name": "x"}}}""")]
     [InlineData("self.a == self.b", "a: {type: array, items: {type: string}, x-kubernetes-list-type: set}, b: {type: array, items: {type: string}, x-kubernetes-list-type: set}", """{"a": ["x", "y"], "b": ["y", "x"]}""")]
@@ -235,7 +235,10 @@ public class ValidationRulesTests
             x-kubernetes-validations:
             - {rule: self > 1, message: too small, messageExpression: "string(1 / (self - self))"}
             - {rule: self > 2, messageExpression: "''"}
-        """, """{"n": 1}""").ShouldBe(["n: Invalid value: 1: too small", "n: Invalid value: 1: failed rule: self > 2"]);
+            - {rule: self > 3, message: small, messageExpression: "'two\\nlines'"}
+            - {rule: self > 4, message: smaller, messageExpression: "'two\\rlines'"}
+        """, """{"n": 1}""").ShouldBe(
+        ["n: Invalid value: 1: too small", "n: Invalid value: 1: failed rule: self > 2", "n: Invalid value: 1: small", "n: Invalid value: 1: smaller"]);
 
     [Fact]
     public void Evaluations_that_cost_too_much_end_the_validation()

@@ -41,14 +41,7 @@ internal sealed class CustomResourceDefinitionStrategy(CrdValidator? validator)
 
     public override void Validate(JsonObject obj, ICollection<FieldError> errors) => validator?.Invoke(obj, null, errors);
 
-    public override void ValidateUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors)
-    {
-        var found = new List<FieldError>();
-        validator?.Invoke(obj, old, found);
-
-        // Validate has found already what is wrong with the new one by itself.
-        foreach (var error in found.Where(e => !errors.Contains(e))) errors.Add(error);
-    }
+    public override void ValidateUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors) => validator?.Invoke(obj, old, errors);
 
     private static void RememberStored(JsonObject obj)
     {

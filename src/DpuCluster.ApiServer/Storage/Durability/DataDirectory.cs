@@ -32,8 +32,7 @@ internal sealed class DataDirectory : IDisposable
     {
         Path = path;
         _lock = @lock;
-        var disk = new DiskFiles(path);
-        Files = files?.Invoke(disk) ?? disk;
+        Files = On(path, files);
     }
 
     /// <summary>Full path.</summary>
@@ -56,7 +55,7 @@ internal sealed class DataDirectory : IDisposable
         {
             if (File.Exists(path)) throw new UserErrorException($"the data directory {path} is a file", "name a directory, or a place for a new one");
             if (Directory.Exists(path)) CheckIsOurs(path);
-            Directory.CreateDirectory(path);
+            Make(path, files);
             if (!OperatingSystem.IsWindows())
             {
                 // Secrets of the cluster are in it, and keys that make their holder an administrator.
@@ -137,6 +136,21 @@ internal sealed class DataDirectory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>Makes a directory where there is none. Its name is to be as safe as what will be in it, and so are those of what is made around it.</summary>
+    private static void Make(string path, Func<IDataFiles, IDataFiles>? files)
+    {
+        var missing = new List<string>();
+        for (var at = path; at is not null && !Directory.Exists(at); at = System.IO.Path.GetDirectoryName(at)) missing.Add(at);
+        Directory.CreateDirectory(path);
+        foreach (var made in missing) On(System.IO.Path.GetDirectoryName(made)!, files).SyncDirectory();
+    }
+
+    private static IDataFiles On(string path, Func<IDataFiles, IDataFiles>? files)
+    {
+        var disk = new DiskFiles(path);
+        return files?.Invoke(disk) ?? disk;
+    }
 
     private static FileStream Lock(string path)
     {

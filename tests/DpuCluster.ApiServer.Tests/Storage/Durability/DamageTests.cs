@@ -23,6 +23,37 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public async Task Block_of_several_writes_that_is_torn_is_cut_as_a_whole()
+    {
+        var files = new MemoryFiles();
+        using (var store = new OpenStore(files))
+        {
+            using var inFlush = new SemaphoreSlim(0);
+            using var goOn = new SemaphoreSlim(0);
+            files.Syncing = () =>
+            {
+                inFlush.Release();
+                goOn.Wait();
+            };
+            var first = store.PutAsync("first");
+            await inFlush.WaitAsync();
+            var others = Enumerable.Range(0, 3).Select(i => store.PutAsync($"map-{i}")).ToList();
+            goOn.Release(2);
+            await Task.WhenAll([first, .. others]);
+        }
+
+        files.Syncing = null;
+        var whole = files[Log];
+        var start = FileHeader.Size + FrameBuffer.HeaderSize + BinaryPrimitives.ReadInt32LittleEndian(whole.AsSpan(FileHeader.Size + sizeof(uint)));
+        for (var length = start + 1; length < whole.Length; length++)
+        {
+            using var store = new OpenStore(new MemoryFiles { [Log] = whole[..length] });
+            store.Content.Keys.ShouldHaveSingleItem($"cut at {length}").ShouldBe("first");
+            store.Store.PublishedRevision.ShouldBeGreaterThan(store.Maps.Published[0].Revision, $"cut at {length}");
+        }
+    }
+
+    [Fact]
     public async Task Last_block_with_any_byte_flipped_is_cut_with_a_warning()
     {
         var (files, ends, contents) = await ThreeBlocksAsync();

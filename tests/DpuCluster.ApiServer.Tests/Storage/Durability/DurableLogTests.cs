@@ -159,6 +159,32 @@ public sealed class DurableLogTests
     }
 
     [Fact]
+    public async Task Nothing_is_acknowledged_any_more_once_the_disk_has_failed_to_make_a_write_safe()
+    {
+        var files = new MemoryFiles();
+        var disk = new FilledDisk();
+        using (var store = new OpenStore(disk.Of(files)))
+        {
+            await store.PutAsync("before");
+            disk.CannotSync = true;
+            (await Should.ThrowAsync<StoreFailedException>(() => store.PutAsync("refused"))).Message.ShouldContain("Input/output error");
+
+            // The next one would succeed, and say nothing about what came before.
+            disk.CannotSync = false;
+            await Should.ThrowAsync<StoreFailedException>(() => store.PutAsync("later"));
+            await Should.ThrowAsync<StoreFailedException>(() => store.Store.SettledAsync());
+            store.Content.Keys.ShouldBe(["before"]);
+        }
+
+        foreach (var found in new[] { files.AfterKill(), files.AfterPowerLoss() })
+        {
+            using var again = new OpenStore(found);
+            again.Content.Keys.ShouldBe(["before"]);
+            await again.PutAsync("after");
+        }
+    }
+
+    [Fact]
     public async Task Compaction_that_fails_leaves_the_store_working()
     {
         var files = new MemoryFiles();

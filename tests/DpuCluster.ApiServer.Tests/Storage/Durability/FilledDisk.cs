@@ -1,11 +1,17 @@
+using System.Collections.Concurrent;
 using DpuCluster.ApiServer.Storage.Durability;
 
 namespace DpuCluster.ApiServer.Tests.Storage.Durability;
 
-/// <summary>A disk that can be full, or be full for <see cref="OnlyFor">some files</see> alone.</summary>
+/// <summary>A disk that can be full, or be full for <see cref="OnlyFor">some files</see> alone, or fail to make safe what it has taken.</summary>
 internal sealed class FilledDisk
 {
     public volatile bool IsFull;
+
+    public volatile bool CannotSync;
+
+    /// <summary>The directories whose names were made safe.</summary>
+    public ConcurrentQueue<string> SafeDirectories { get; } = [];
 
     /// <summary>How the names begin of the files that there is no room for; empty for all.</summary>
     public string OnlyFor { get; init; } = "";
@@ -30,7 +36,11 @@ internal sealed class FilledDisk
 
         public void Delete(string name) => files.Delete(name);
 
-        public void SyncDirectory() => files.SyncDirectory();
+        public void SyncDirectory()
+        {
+            files.SyncDirectory();
+            disk.SafeDirectories.Enqueue(files.Path);
+        }
     }
 
     private sealed class OpenFile(FilledDisk disk, IDataFile file) : IDataFile
@@ -41,7 +51,11 @@ internal sealed class FilledDisk
             file.Append(bytes);
         }
 
-        public void Sync() => file.Sync();
+        public void Sync()
+        {
+            if (disk.CannotSync) throw new IOException("Input/output error");
+            file.Sync();
+        }
 
         public void Truncate(long length) => file.Truncate(length);
 

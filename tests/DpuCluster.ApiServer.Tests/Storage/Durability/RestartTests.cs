@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Storage;
 using DpuCluster.ApiServer.Storage.Durability;
 using DpuCluster.Kubernetes;
 using DpuCluster.Testing;
@@ -64,6 +66,58 @@ public sealed class RestartTests : IDisposable
         (await again.AskAsync("GET /api/v1/services"))["items"]!.ToJsonString().ShouldBe(JsonNode.Parse(before)!["items"]!.ToJsonString());
         var refused = await again.AskAsync("POST /api/v1/namespaces/default/services", Service("two"), HttpStatusCode.UnprocessableEntity);
         ((string)refused["message"]!).ShouldContain("provided port is already allocated");
+    }
+
+    [Fact]
+    public async Task Definition_whose_rules_cost_more_than_is_allowed_now_is_served_and_changed_where_they_stay()
+    {
+        const string definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        const string things = "/apis/example.com/v1/namespaces/default/things";
+        const string rule = "self.all(x, self.all(y, x == y))";
+        var crd = """
+            {"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},"spec":{"group":"example.com","scope":"Namespaced",
+            "names":{"plural":"things","singular":"thing","kind":"Thing","listKind":"ThingList"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":
+            {"type":"object","properties":{"l":{"type":"array","maxItems":20,"items":{"type":"string","maxLength":10},"x-kubernetes-validations":[{"rule":"RULE"}]}}}}}]}}
+            """.Replace("RULE", rule, StringComparison.Ordinal);
+        await using (var server = await TestServer.StartAsync(Options)) await server.AskAsync($"POST {definitions}", crd, HttpStatusCode.Created);
+        using (var store = new OpenStore(new DiskFiles(Data)))
+        {
+            var collection = store.Store.Collection(("apiextensions.k8s.io", "customresourcedefinitions"));
+            var stored = collection.Published.ShouldHaveSingleItem();
+            var json = JsonNode.Parse(stored.ToString())!;
+            json["metadata"]!["resourceVersion"] = "";
+            json["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["l"]!["maxItems"] = 200_000;
+            const string before = "\"resourceVersion\":\"";
+            var text = json.ToJsonString();
+            var draft = new ObjectDraft(new ObjectHeader("", stored.Name, (string)json["metadata"]!["uid"]!), Encoding.UTF8.GetBytes(text),
+                Encoding.UTF8.GetByteCount(text[..(text.IndexOf(before, StringComparison.Ordinal) + before.Length)]));
+            (await store.Store.UpdateAsync(collection, stored, draft)).Outcome.ShouldBe(CommitOutcome.Committed);
+        }
+
+        await using var again = await TestServer.StartAsync(Options);
+        await again.AskAsync($"PATCH {definitions}/things.example.com", """{"metadata":{"labels":{"kept":"yes"}},"spec":{"names":{"shortNames":["th"]}}}""");
+        await again.AskAsync($"POST {things}", """{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"good"},"l":["a","a"]}""", HttpStatusCode.Created);
+        var refused = await again.AskAsync($"POST {things}", """{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"bad"},"l":["a","b"]}""", HttpStatusCode.UnprocessableEntity);
+        ((string)refused["message"]!).ShouldContain($"failed rule: {rule}");
+        var touched = crd.Replace("\"maxItems\":20", "\"maxItems\":200001", StringComparison.Ordinal);
+        refused = await again.AskAsync($"PATCH {definitions}/things.example.com", touched, HttpStatusCode.UnprocessableEntity);
+        ((string)refused["message"]!).ShouldContain("cost total for entire OpenAPIv3 schema exceeds budget");
+        await again.AskAsync($"DELETE {definitions}/things.example.com");
+    }
+
+    [Fact]
+    public void Directory_that_is_made_is_found_again_with_what_is_in_it()
+    {
+        var disk = new FilledDisk();
+        var nested = Path.Combine(_root.FullName, "one", "two", "data");
+        using (DataDirectory.Take(nested, disk.Of))
+        {
+            disk.SafeDirectories.Take(3).ShouldBe([Path.Combine(_root.FullName, "one", "two"), Path.Combine(_root.FullName, "one"), _root.FullName]);
+            disk.SafeDirectories.ShouldContain(nested);
+        }
+
+        disk.SafeDirectories.Clear();
+        using (DataDirectory.Take(nested, disk.Of)) disk.SafeDirectories.ShouldAllBe(path => path == nested);
     }
 
     [Fact]
