@@ -93,19 +93,23 @@ public static class ProvisioningHost
         return controller;
     }
 
-    private static KubernetesControlPlane Connect(Client.DpuKubeconfig kubeconfig, ControllerContext context, ProvisioningOptions options) =>
-        new(
-            new KubernetesClient(kubeconfig.Configuration, new()
-            {
-                Clock = context.Clock,
-                // A check is repeated by the monitor, which counts its failures: the client must not hide any.
-                MaxRetries = 0,
+    private static KubernetesControlPlane Connect(Client.DpuKubeconfig kubeconfig, ControllerContext context, ProvisioningOptions options)
+    {
+        var client = new KubernetesClientOptions
+        {
+            Clock = context.Clock,
+            // A check is repeated by the monitor, which counts its failures: the client must not hide any.
+            MaxRetries = 0,
 
-                // It also decides when a check has taken too long. With two limits of one length either might be first, and the cause,
-                // which is written to the status, would change its words from check to check.
-                RequestTimeout = 2 * options.Health.Timeout,
-            }),
-            kubeconfig);
+            // It also decides when a check has taken too long. With two limits of one length either might be first, and the cause,
+            // which is written to the status, would change its words from check to check.
+            RequestTimeout = 2 * options.Health.Timeout,
+        };
+
+        // A connection that takes no new requests any more stays as long as a watch is open on it, and checks make another one beside it. Where
+        // the watch ends then, the next one is opened on the new connection: each control plane has one, which is most of what it costs.
+        return new(new KubernetesClient(kubeconfig.Configuration, client), kubeconfig, watchFor: client.ConnectionLifetime + TimeSpan.FromSeconds(1));
+    }
 
     private static string SecretOf(DPUCluster cluster) =>
         new NamespacedName(cluster.Metadata.Namespace ?? "", cluster.Spec.Kubeconfig ?? "").ToString();

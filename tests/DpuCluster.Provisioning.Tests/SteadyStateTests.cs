@@ -1,5 +1,7 @@
+using System.Globalization;
 using DpuCluster.Api;
 using DpuCluster.ApiServer;
+using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Testing;
 using DpuCluster.Testing.Servers;
@@ -55,6 +57,26 @@ public sealed class SteadyStateTests
 
         (await host.GetAsync("up")).Metadata.ResourceVersion.ShouldBe(before.Item1.Metadata.ResourceVersion);
         (await host.GetAsync("down")).Metadata.ResourceVersion.ShouldBe(before.Item2.Metadata.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task Watch_ends_when_its_connection_takes_no_new_requests_any_more()
+    {
+        var site = await ProvisioningSite.StartAsync();
+        await using var host = site.Host;
+        await using var tenant = await ScriptedTenant.StartAsync();
+        await site.CreateAsync("c1", tenant.Kubeconfig());
+        await Eventually.Holds(() => tenant.Watches == 1, "there is a watch");
+
+        // Sooner, and the next one would be opened on the same connection; much later, and that would stay open for it alone.
+        var lifetime = new KubernetesClientOptions().ConnectionLifetime;
+        TimeSpan.FromSeconds(int.Parse(tenant.WatchSeconds!, CultureInfo.InvariantCulture)).ShouldBeInRange(lifetime + TimeSpan.FromSeconds(1), lifetime + TimeSpan.FromSeconds(10));
+
+        // An end that was asked for is no sign of trouble: the next watch follows, and the cluster stays Ready.
+        var ready = await host.ReachesAsync("c1", ClusterPhase.Ready);
+        tenant.EndWatches();
+        await Eventually.Holds(() => tenant.Asked("watch /api/v1/namespaces") == 2 && tenant.Watches == 1, "there is another watch");
+        (await host.GetAsync("c1")).Metadata.ResourceVersion.ShouldBe(ready.Metadata.ResourceVersion);
     }
 
     [Fact]

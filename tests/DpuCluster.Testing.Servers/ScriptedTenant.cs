@@ -57,6 +57,9 @@ public sealed class ScriptedTenant : IAsyncDisposable
     /// <summary>How many nodes have joined.</summary>
     public int Nodes { get; set; }
 
+    /// <summary>For how many seconds the last watch was asked for, in the client's words.</summary>
+    public string? WatchSeconds { get; private set; }
+
     /// <summary>Watches that are open.</summary>
     public int Watches => Volatile.Read(ref _watches);
 
@@ -128,6 +131,7 @@ public sealed class ScriptedTenant : IAsyncDisposable
 
             if (watch)
             {
+                WatchSeconds = context.Request.Query["timeoutSeconds"];
                 await WatchAsync(context, end.Token);
                 return;
             }

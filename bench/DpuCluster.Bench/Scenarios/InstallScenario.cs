@@ -7,10 +7,12 @@ namespace DpuCluster.Bench.Scenarios;
 /// <summary>What a site gets that installs it: how large it is, how fast each process starts, and how much memory each takes.</summary>
 internal sealed class InstallScenario(ScenarioOptions options, Action<string> tell)
 {
+    public const string Operator = "operator";
+
     private const string SizePart = "size";
     private const string StartPart = "start";
     private const string MemoryPart = "memory";
-    private const string Operator = "operator";
+    private const string BringUpPart = "bring-up";
 
     /// <summary>The smaller of the sizes with clusters.</summary>
     private const int Some = 100;
@@ -23,13 +25,13 @@ internal sealed class InstallScenario(ScenarioOptions options, Action<string> te
     public static Scenario Scenario { get; } = new(
         "install",
         "What is installed",
-        "The published program: its size, the start of each process, the memory of each.",
+        "The published program: its size, the start of each process and of all of them by the operator, the memory of each.",
         "clusters",
         [
             new(ScenarioOptions.ClustersOption, "How many clusters make the large case, 1 to 5000.", 1000, 1, 5000),
             new(ScenarioOptions.RoundsOption, "How often each process is started, 1 to 100.", 11, 1, 100),
         ],
-        [SizePart, StartPart, MemoryPart],
+        [SizePart, StartPart, BringUpPart, MemoryPart],
         (options, tell, cancellation) => new InstallScenario(options, tell).RunAsync(cancellation));
 
     private async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellation)
@@ -42,6 +44,11 @@ internal sealed class InstallScenario(ScenarioOptions options, Action<string> te
         if (options.Parts.Contains(StartPart))
         {
             await MeasureStartsAsync(cancellation);
+        }
+
+        if (options.Parts.Contains(BringUpPart))
+        {
+            await new BringUp(options, tell).MeasureAsync(_figures, cancellation);
         }
 
         if (options.Parts.Contains(MemoryPart))

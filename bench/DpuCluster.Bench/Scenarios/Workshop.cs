@@ -49,9 +49,13 @@ internal sealed class Workshop(string executable) : IAsyncDisposable
     public Task<ApiServerProcess> StartStandaloneAsync(string name, CancellationToken cancellation) =>
         StartServerAsync(name, ["standalone", "--in-process", "--name", name], cancellation);
 
+    /// <summary>The same as a cluster is before anything was installed: what the operator installs is run, each pod a process, and there is no operator.</summary>
+    public Task<ApiServerProcess> StartEmptyAsync(string name, CancellationToken cancellation) =>
+        StartServerAsync(name, ["standalone", "--without", InstallScenario.Operator, "--name", name], cancellation);
+
     /// <summary>Starts a controller as a process of its own.</summary>
-    public Task<ControllerProcess> StartControllerAsync(string command, ApiServerProcess host, CancellationToken cancellation) =>
-        StartControllerAsync(command, host.KubeconfigFile, elect: true, cancellation);
+    public Task<ControllerProcess> StartControllerAsync(string command, ApiServerProcess host, CancellationToken cancellation, params string[] arguments) =>
+        StartControllerAsync(command, host.KubeconfigFile, elect: true, cancellation, arguments);
 
     /// <summary>The same through a proxy, with or without a lease.</summary>
     public async Task<ControllerProcess> StartControllerAsync(string command, FaultProxy proxy, bool elect, CancellationToken cancellation)
@@ -61,7 +65,8 @@ internal sealed class Workshop(string executable) : IAsyncDisposable
         return await StartControllerAsync(command, kubeconfig, elect, cancellation);
     }
 
-    private async Task<ControllerProcess> StartControllerAsync(string command, string kubeconfig, bool elect, CancellationToken cancellation)
+    private async Task<ControllerProcess> StartControllerAsync(
+        string command, string kubeconfig, bool elect, CancellationToken cancellation, params string[] arguments)
     {
         var metrics = FreePort();
         var probes = FreePort();
@@ -69,7 +74,7 @@ internal sealed class Workshop(string executable) : IAsyncDisposable
             Start(command,
             [
                 command, "--kubeconfig", kubeconfig, $"--leader-elect={(elect ? "true" : "false")}",
-                "--metrics-bind-address", $"127.0.0.1:{metrics}", "--health-probe-bind-address", $"127.0.0.1:{probes}",
+                "--metrics-bind-address", $"127.0.0.1:{metrics}", "--health-probe-bind-address", $"127.0.0.1:{probes}", .. arguments,
             ]),
             new Uri($"http://127.0.0.1:{metrics}/metrics"),
             _probe);

@@ -26,12 +26,11 @@ internal static class KamajiManagerCommand
                 KeepalivedImage = images.Keepalived(parsed),
                 ImagePullSecrets = OwnImage.PullSecrets(),
             };
-            await ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
+            var host = ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
                 .Lease(KamajiClusterManagerHost.LeaseName)
                 .AddKamajiClusterManager(options)
-                .Build()
-                .RunAsync(cancellation).ConfigureAwait(false);
-            return 0;
+                .Build();
+            return await ControllerProcess.RunAsync(host, cancellation).ConfigureAwait(false);
         });
         return command;
     }

@@ -29,12 +29,11 @@ internal static class OperatorCommand
                 KeepalivedImage = images.Keepalived(parsed),
                 Replicas = parsed.GetValue(replicas),
             };
-            await ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
+            var host = ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
                 .Lease(OperatorHost.LeaseName)
                 .AddOperator(options)
-                .Build()
-                .RunAsync(cancellation).ConfigureAwait(false);
-            return 0;
+                .Build();
+            return await ControllerProcess.RunAsync(host, cancellation).ConfigureAwait(false);
         });
         return command;
     }

@@ -29,12 +29,11 @@ internal static class ProvisioningCommand
                 Kubeconfig = common.Kubeconfigs(parsed),
                 MirrorOlderGroup = parsed.GetValue(mirror),
             };
-            await ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
+            var host = ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
                 .Lease(ProvisioningHost.LeaseName)
                 .AddProvisioning(options)
-                .Build()
-                .RunAsync(cancellation).ConfigureAwait(false);
-            return 0;
+                .Build();
+            return await ControllerProcess.RunAsync(host, cancellation).ConfigureAwait(false);
         });
         return command;
     }

@@ -18,12 +18,11 @@ internal static class StaticManagerCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var loggers = Logging.ToStandardError(LogLevel.Information);
-            await ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
+            var host = ControllerHost.CreateBuilder(common.Host(parsed, Name, loggers))
                 .Lease(StaticClusterManagerHost.LeaseName)
                 .AddStaticClusterManager(common.Kubeconfigs(parsed))
-                .Build()
-                .RunAsync(cancellation).ConfigureAwait(false);
-            return 0;
+                .Build();
+            return await ControllerProcess.RunAsync(host, cancellation).ConfigureAwait(false);
         });
         return command;
     }

@@ -11,17 +11,28 @@ public sealed partial class ImageTests
     private static readonly Lazy<string> Dockerfile = new(() => File.ReadAllText(Path.Combine(Repository.Root(), "deploy", "image", "Dockerfile")));
 
     [Fact]
-    public async Task The_SDK_makes_an_image_without_a_shell_that_runs_as_a_number()
+    public void The_Dockerfile_compiles_ahead_of_time_unless_it_is_told_otherwise()
+    {
+        Said("ARG AOT=(.*)").ShouldBe("true");
+        Said("FROM sdk-(.*) AS build").ShouldBe("${AOT}");
+        Said("FROM runtime-(.*) AS controllers").ShouldBe("${AOT}");
+        Said("RUN dotnet publish .*-p:PublishAot=(\\S+)").ShouldBe("\"$AOT\"");
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task The_SDK_makes_an_image_without_a_shell_that_runs_as_a_number(string aheadOfTime)
     {
         var image = JsonNode.Parse(await DotnetTool.RunAsync(
-            "msbuild", DotnetTool.Project, "-t:ComputeContainerConfig", "-p:Configuration=Release", "-p:RuntimeIdentifier=linux-x64", "-p:SelfContained=false",
+            "msbuild", DotnetTool.Project, "-t:ComputeContainerConfig", "-p:Configuration=Release", "-p:RuntimeIdentifier=linux-x64", $"-p:PublishAot={aheadOfTime}",
             "-p:ContainerRegistry=registry.example", "-getProperty:ContainerBaseImage", "-getProperty:ContainerUser", "-getProperty:ContainerWorkingDirectory",
             "-getProperty:ContainerRepository", "-getProperty:ContainerImageTag", "-getProperty:ContainerAppCommandInstruction", "-getItem:ContainerEntrypoint", "-getItem:ContainerAppCommand",
             "-getItem:ContainerEnvironmentVariable", "-getItem:ContainerPort"))!;
         var (properties, items) = (image["Properties"]!, image["Items"]!);
 
         // What the Dockerfile says.
-        Property("ContainerBaseImage").ShouldBe(Said("ARG RUNTIME=(.*)"));
+        Property("ContainerBaseImage").ShouldBe(Said($"FROM (\\S+) AS runtime-{aheadOfTime}"));
         Property("ContainerUser").ShouldBe(Said("USER (.*)"));
         Path.GetFullPath(Property("ContainerWorkingDirectory")).TrimEnd('.').ShouldBe(Said("WORKDIR (/)$"));
         Property("ContainerAppCommandInstruction").ShouldBe("Entrypoint");

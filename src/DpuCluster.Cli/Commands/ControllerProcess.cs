@@ -1,0 +1,26 @@
+using DpuCluster.Controllers.Hosting;
+
+namespace DpuCluster.Cli.Commands;
+
+/// <summary>A process that runs one host of controllers and nothing else.</summary>
+internal static class ControllerProcess
+{
+    /// <summary>Runs the host to its end.</summary>
+    /// <returns>The process's exit code.</returns>
+    public static async Task<int> RunAsync(ControllerHost host, CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var trimmer = new HeapTrimmer().RunAsync(ended.Token);
+        try
+        {
+            await host.RunAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            await trimmer.ConfigureAwait(false);
+        }
+
+        return 0;
+    }
+}
