@@ -84,19 +84,21 @@ public static class ProvisioningHost
         return controller;
     }
 
-    private static KubernetesControlPlane Connect(Client.DpuKubeconfig kubeconfig, ControllerContext context, ProvisioningOptions options) =>
-        new(
-            new KubernetesClient(kubeconfig.Configuration, new()
-            {
-                Clock = context.Clock,
-                // A check is repeated by the monitor, which counts its failures: the client must not hide any.
-                MaxRetries = 0,
+    private static KubernetesControlPlane Connect(Client.DpuKubeconfig kubeconfig, ControllerContext context, ProvisioningOptions options)
+    {
+        var client = new KubernetesClientOptions
+        {
+            Clock = context.Clock,
 
-                // It also decides when a check has taken too long. With two limits of one length either might be first, and the cause,
-                // which is written to the status, would change its words from check to check.
-                RequestTimeout = 2 * options.Health.Timeout,
-            }),
-            kubeconfig);
+            // A check is repeated by the monitor, which counts its failures: the client must not hide any.
+            MaxRetries = 0,
+
+            // It also decides when a check has taken too long. With two limits of one length either might be first, and the cause,
+            // which is written to the status, would change its words from check to check.
+            RequestTimeout = 2 * options.Health.Timeout,
+        };
+        return new(new KubernetesClient(kubeconfig.Configuration, client), kubeconfig, client.ConnectionLifetime);
+    }
 
     private static string SecretOf(DPUCluster cluster) =>
         new NamespacedName(cluster.Metadata.Namespace ?? "", cluster.Spec.Kubeconfig ?? "").ToString();

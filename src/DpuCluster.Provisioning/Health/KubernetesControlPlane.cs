@@ -11,7 +11,8 @@ namespace DpuCluster.Provisioning.Health;
 /// <summary>A control plane that is reached through its admin kubeconfig.</summary>
 /// <param name="client">Client of the control plane, disposed with this.</param>
 /// <param name="kubeconfig">Where the client's credentials are from, disposed with this.</param>
-internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposable kubeconfig) : IControlPlane
+/// <param name="connectionLifetime">How long the client's connections take new requests.</param>
+internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposable kubeconfig, TimeSpan connectionLifetime) : IControlPlane
 {
     // Whatever a control plane says must fit into a status that the host cluster accepts: else it could keep us from writing that it is ill.
     private const int MaxCheck = 256;
@@ -55,7 +56,13 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
     public async Task WatchAsync(CancellationToken cancellation)
     {
         // One object that every cluster has and that hardly ever changes: the watch is there for its end, not for its events.
-        var options = new WatchOptions { FieldSelector = "metadata.name=kube-system" };
+        // It ends soon after its connection has been replaced, and begins anew on the next one: else each cluster had two connections most of
+        // the time, one of them for the watch alone, which servers end after half an hour or more.
+        var options = new WatchOptions
+        {
+            FieldSelector = "metadata.name=kube-system",
+            Timeout = connectionLifetime * (1.05 + (Random.Shared.NextDouble() / 10)),
+        };
         try
         {
             await foreach (var _ in client.Metadata(Namespace.Resource).WatchAsync(null, options, cancellation).ConfigureAwait(false))
