@@ -90,6 +90,9 @@ public static class ProvisioningHost
         {
             Clock = context.Clock,
 
+            // Those of a thousand clusters must not be replaced at the same time.
+            ConnectionLifetime = new KubernetesClientOptions().ConnectionLifetime * (0.8 + (Random.Shared.NextDouble() * 0.4)),
+
             // A check is repeated by the monitor, which counts its failures: the client must not hide any.
             MaxRetries = 0,
 

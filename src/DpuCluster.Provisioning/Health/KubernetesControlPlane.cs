@@ -56,12 +56,12 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
     public async Task WatchAsync(CancellationToken cancellation)
     {
         // One object that every cluster has and that hardly ever changes: the watch is there for its end, not for its events.
-        // It ends soon after its connection has been replaced, and begins anew on the next one: else each cluster had two connections most of
-        // the time, one of them for the watch alone, which servers end after half an hour or more.
+        // Soon after its connection has been replaced it begins anew on the next one: else each cluster had two connections most of the time, one
+        // of them for the watch alone, which servers end after half an hour or more.
         var options = new WatchOptions
         {
             FieldSelector = "metadata.name=kube-system",
-            Timeout = connectionLifetime * (1.05 + (Random.Shared.NextDouble() / 10)),
+            Timeout = connectionLifetime * (0.3 + (Random.Shared.NextDouble() / 15)),
         };
         try
         {
