@@ -1,13 +1,12 @@
 using System.Runtime;
-using System.Runtime.InteropServices;
 
 namespace DpuCluster.Cli;
 
 /// <summary>
-/// Gives memory back once a burst of work is over. What the burst has left is collected when something else is allocated, and in a controller
+/// Gives memory back once a burst of work is over. What the burst has left is collected when something else is allocated, and in a process
 /// that has nothing to do that is hours later: until then it would be as large as in its busiest second.
 /// </summary>
-internal sealed partial class HeapTrimmer
+internal sealed class HeapTrimmer
 {
     /// <summary>What is allocated in one interval of a burst, in bytes, at least: checking a thousand control planes every 10 s takes less.</summary>
     internal const long Burst = 16 << 20;
@@ -28,6 +27,22 @@ internal sealed partial class HeapTrimmer
     /// <param name="trim">Gives back what is not needed.</param>
     /// <param name="clock">The clock.</param>
     internal HeapTrimmer(Func<long> allocated, Action trim, TimeProvider clock) => (_allocated, _trim, _clock) = (allocated, trim, clock);
+
+    /// <summary>Looks while something is done.</summary>
+    public static async Task RunBesideAsync(Func<Task> work)
+    {
+        using var done = new CancellationTokenSource();
+        var trimmer = new HeapTrimmer().RunAsync(done.Token);
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await trimmer.ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Looks until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -63,13 +78,6 @@ internal sealed partial class HeapTrimmer
         GC.WaitForPendingFinalizers();
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        if (OperatingSystem.IsLinux() && NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "malloc_trim", out _))
-        {
-            _ = TrimNative(0); // Whether there was anything to give back.
-        }
+        NativeHeap.GiveBack();
     }
-
-    /// <summary>Gives back what the C library keeps of freed memory; other C libraries than glibc have no such function.</summary>
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    private static partial int TrimNative(nuint keep);
 }

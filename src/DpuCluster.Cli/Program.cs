@@ -1,3 +1,4 @@
 using DpuCluster.Cli;
 
+NativeHeap.LimitArenas();
 return await CommandLine.RunAsync(StartedAs.Name, args).ConfigureAwait(false);

@@ -48,18 +48,9 @@ public static class ProvisioningHost
 
         return builder
             .AddController(context => Create(context, options, out controlPlanes))
-            .AddBackground(async (_, cancellation) =>
-            {
-                try
-                {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
-                }
-                finally
-                {
-                    // With the lease gone, or the process about to go, nobody here has a reason to talk to DPU clusters.
-                    await controlPlanes!.DisposeAsync().ConfigureAwait(false);
-                }
-            });
+
+            // Not when the lease is lost: while the API server is away, health is checked all the same, and known when it is back.
+            .AddCleanUp(() => controlPlanes!.DisposeAsync());
     }
 
     private static Controller Create(ControllerContext context, ProvisioningOptions options, out ControlPlanes controlPlanes)
@@ -98,6 +89,10 @@ public static class ProvisioningHost
         var client = new KubernetesClientOptions
         {
             Clock = context.Clock,
+
+            // Those of a thousand clusters must not be replaced at the same time.
+            ConnectionLifetime = new KubernetesClientOptions().ConnectionLifetime * (0.8 + (Random.Shared.NextDouble() * 0.4)),
+
             // A check is repeated by the monitor, which counts its failures: the client must not hide any.
             MaxRetries = 0,
 

@@ -17,10 +17,11 @@ public sealed class OutageTests : IAsyncLifetime
     private FaultProxy _proxy = null!;
     private ScriptedTenant _tenant = null!;
 
-    public async Task InitializeAsync()
+    public async Task InitializeAsync() => _tenant = await ScriptedTenant.StartAsync();
+
+    private async Task StartAsync(bool elect)
     {
-        _tenant = await ScriptedTenant.StartAsync();
-        _site = await ProvisioningSite.StartAsync(change: Through);
+        _site = await ProvisioningSite.StartAsync(change: options => Through(options) with { LeaderElect = elect });
         await Task.WhenAll(Enumerable.Range(0, Clusters).Select(i => _site.CreateAsync($"cluster-{i}", _tenant.Kubeconfig($"token-{i}"))));
         await Task.WhenAll(Enumerable.Range(0, Clusters).Select(i => _site.Host.ReachesAsync($"cluster-{i}", ClusterPhase.Ready)));
     }
@@ -32,12 +33,14 @@ public sealed class OutageTests : IAsyncLifetime
         await _tenant.DisposeAsync();
     }
 
-    [Fact]
-    public async Task While_the_api_server_is_gone_health_is_checked_and_nothing_is_written_because_of_it_when_it_is_back()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task While_the_api_server_is_gone_health_is_checked_and_nothing_is_written_because_of_it_when_it_is_back(bool elect)
     {
+        await StartAsync(elect);
         await using var changes = await ChangesAsync();
-        _proxy.Refuses = true;
-        _proxy.CutAll();
+        await BeginOutageAsync(elect);
         var (attempts, requests) = (_proxy.AcceptedConnections, _proxy.Requests.Count);
 
         // Of every cluster, again and again.
@@ -49,15 +52,18 @@ public sealed class OutageTests : IAsyncLifetime
         _proxy.Refuses = false;
         await _site.Host.PatchAsync("cluster-0", new() { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["maxNodes"] = 7 } });
         await _site.Host.BecomesAsync("cluster-0", cluster => cluster.Status!.ObservedGeneration == cluster.Metadata.Generation, "the controller is back");
+        _site.Running.Host.IsLeader.ShouldBeTrue("in the process that it was");
         changes.Seen.Where(seen => seen.Name != "cluster-0" || seen.Phase != ClusterPhase.Ready).ShouldBeEmpty("no status is written for an outage of ours");
     }
 
-    [Fact]
-    public async Task What_changed_while_the_api_server_was_gone_is_written_when_it_is_back()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_changed_while_the_api_server_was_gone_is_written_when_it_is_back(bool elect)
     {
+        await StartAsync(elect);
         await using var changes = await ChangesAsync();
-        _proxy.Refuses = true;
-        _proxy.CutAll();
+        await BeginOutageAsync(elect);
         _tenant.Answer = path => path == "/readyz" ? (500, "etcd is down") : null;
         var failed = _tenant.Asked("/readyz");
         await Eventually.Holds(() => _tenant.Asked("/readyz") >= failed + (4 * Clusters), "failures are found");
@@ -68,6 +74,14 @@ public sealed class OutageTests : IAsyncLifetime
         await Task.WhenAll(Enumerable.Range(0, Clusters).Select(i => _site.Host.ReachesAsync($"cluster-{i}", ClusterPhase.NotReady)));
         await Eventually.Holds(() => changes.Seen.DistinctBy(seen => seen.Name).Count() == Clusters, "all are told of");
         changes.Seen.ShouldAllBe(seen => seen.Phase == ClusterPhase.NotReady, "each once and for good");
+    }
+
+    /// <summary>The server is gone, for longer than a lease can be held without it.</summary>
+    private async Task BeginOutageAsync(bool elect)
+    {
+        _proxy.Refuses = true;
+        _proxy.CutAll();
+        await Eventually.Holds(() => _site.Running.Host.IsLeader != elect, elect ? "nobody leads any more" : "there is no lease to lose");
     }
 
     private int Checks(int cluster) => Checks($"token-{cluster}");

@@ -74,6 +74,13 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         return double.Parse(line["VmRSS:".Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
     }
 
+    /// <summary>What of its resident memory is the heap of native libraries, in MiB.</summary>
+    public double NativeHeapMebibytes()
+    {
+        ThrowIfEnded();
+        return MemoryMap.NativeHeapMebibytes(File.ReadLines($"/proc/{_process.Id}/smaps"));
+    }
+
     /// <summary>Files, sockets and whatever else it has open.</summary>
     public int OpenFiles()
     {

@@ -16,6 +16,9 @@ internal sealed class Curve(string name)
     public double MedianBetween(double from, double to) =>
         new Distribution(_points.Where(point => point.Minute >= from && point.Minute < to).Select(point => point.Value)).Median;
 
+    /// <summary>The least of the values between two times, the first of which counts.</summary>
+    public double LeastBetween(double from, double to) => _points.Where(point => point.Minute >= from && point.Minute < to).Min(point => point.Value);
+
     /// <summary>How much it grows in an hour, by the straight line that is nearest to all values from a time on (least squares).</summary>
     public double SlopePerHour(double from)
     {

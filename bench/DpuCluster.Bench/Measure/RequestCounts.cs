@@ -39,12 +39,15 @@ internal sealed class RequestCounts
     public double Writes => Sum((verb, _) => IsWrite(verb));
 
     /// <summary>Reads of single objects: Secrets, above all.</summary>
-    public double Gets => Sum((verb, resource) => verb == "GET" && resource != "leases");
+    public double Gets => Sum((verb, resource) => verb == "GET" && resource != "leases" && resource[0] != '/');
+
+    /// <summary>Questions whether the server is ready: the health checks of a control plane.</summary>
+    public double HealthChecks => Sum((verb, resource) => verb == "GET" && resource.StartsWith("/readyz", StringComparison.Ordinal));
 
     /// <summary>Every kind that occurred, as <c>3 PATCH dpuclusters/status</c>.</summary>
     /// <param name="clusters">By how many clusters to divide.</param>
     public string Describe(int clusters) => string.Join(", ", _counts
-        .Where(entry => entry.Value > 0 && entry.Key.Verb is not ("WATCH" or "LIST"))
+        .Where(entry => entry.Value > 0 && entry.Key.Verb is not ("WATCH" or "LIST") && entry.Key.Resource[0] != '/')
         .OrderByDescending(entry => entry.Value)
         .Select(entry => FormattableString.Invariant($"{entry.Value / clusters:0.##} {entry.Key.Verb} {entry.Key.Resource}")));
 
@@ -56,7 +59,7 @@ internal sealed class RequestCounts
     private static (string Verb, string Resource) Key(Sample sample)
     {
         var failed = sample.Label("code") is ['2', ..] ? "" : $" ({sample.Label("code")})";
-        var subresource = sample.Label("subresource") is { Length: > 0 } name ? $"/{name}" : "";
+        var subresource = sample.Label("subresource") is { Length: > 0 } name ? name[0] == '/' ? name : $"/{name}" : "";
         return (sample.Label("verb"), sample.Label("resource") + subresource + failed);
     }
 }

@@ -11,7 +11,8 @@ internal sealed class Soaked : IAsyncDisposable
     private Soaked(string name, FaultProxy proxy, ControllerProcess controller)
     {
         (Name, Proxy, _controller) = (name, proxy, controller);
-        (Memory, Heap, Files, Connections) = (new Curve(name), new Curve(name), new Curve(name), new Curve(name));
+        (Memory, Heap, Native) = (new Curve(name), new Curve(name), new Curve(name));
+        (Files, Connections) = (new Curve(name), new Curve(name));
     }
 
     public string Name { get; }
@@ -21,6 +22,9 @@ internal sealed class Soaked : IAsyncDisposable
     public Curve Memory { get; }
 
     public Curve Heap { get; }
+
+    /// <summary>The heap of native libraries, resident.</summary>
+    public Curve Native { get; }
 
     public Curve Files { get; }
 
@@ -38,6 +42,7 @@ internal sealed class Soaked : IAsyncDisposable
     {
         Memory.Add(minute, _controller.Process.ResidentMebibytes());
         Heap.Add(minute, await _controller.HeapMebibytesAsync(cancellation));
+        Native.Add(minute, _controller.Process.NativeHeapMebibytes());
         Files.Add(minute, _controller.Process.OpenFiles());
         Connections.Add(minute, Proxy.OpenConnections);
         var watches = 0;
@@ -50,7 +55,7 @@ internal sealed class Soaked : IAsyncDisposable
     }
 
     public override string ToString() => FormattableString.Invariant(
-        $"{Name} {Memory.Points[^1].Value:0.0} MiB, heap {Heap.Points[^1].Value:0.0} MiB, {Files.Points[^1].Value} files, {Connections.Points[^1].Value} connections");
+        $"{Name} {Memory.Points[^1].Value:0.0} MiB, heap {Heap.Points[^1].Value:0.0} MiB, native {Native.Points[^1].Value:0.0} MiB, {Files.Points[^1].Value} files, {Connections.Points[^1].Value} connections");
 
     public ValueTask DisposeAsync() => Proxy.DisposeAsync();
 }

@@ -142,7 +142,8 @@ internal sealed class Workshop(string executable) : IAsyncDisposable
 
     private ChildProcess Start(string name, IEnumerable<string> arguments)
     {
-        var environment = new Dictionary<string, string> { ["XDG_STATE_HOME"] = _directory.FullName };
+        // As in the image.
+        var environment = new Dictionary<string, string> { ["XDG_STATE_HOME"] = _directory.FullName, ["MALLOC_ARENA_MAX"] = "2" };
         var process = ChildProcess.Start(name, executable, environment, arguments);
         _processes.Add(process);
         return process;

@@ -9,9 +9,18 @@ namespace DpuCluster.ApiServer.Http;
 /// </summary>
 internal readonly record struct RequestLabels(string Verb, string Group, string Version, string Resource, string Subresource, string Scope, string DryRun)
 {
+    private static readonly string[] HealthPaths = ["/healthz", "/livez", "/readyz"];
+
+    /// <summary>Which part has answered; as kube-apiserver has it, nobody's name where the path is no resource's.</summary>
+    private string Component => Subresource.StartsWith('/') ? "" : "apiserver";
+
+    /// <summary>What a request for health is counted by; <see langword="null"/> for one for anything else.</summary>
+    public static RequestLabels? OfHealth(string path) =>
+        Array.Find(HealthPaths, one => one == path) is { } known ? new("GET", "", "", "", known, "", "") : null;
+
     /// <summary>The labels as they stand in the text of metrics, but for the code of the answer.</summary>
     public string Text =>
-        $"component=\"apiserver\",dry_run=\"{DryRun}\",group=\"{Group}\",resource=\"{Resource}\",scope=\"{Scope}\",subresource=\"{Subresource}\",verb=\"{Verb}\",version=\"{Version}\"";
+        $"component=\"{Component}\",dry_run=\"{DryRun}\",group=\"{Group}\",resource=\"{Resource}\",scope=\"{Scope}\",subresource=\"{Subresource}\",verb=\"{Verb}\",version=\"{Version}\"";
 
     public static RequestLabels Of(HttpRequest request, RequestInfo info, ResourceDefinition? resource)
     {

@@ -36,8 +36,7 @@ internal sealed class ServerMetrics(Admission.AdmissionMetrics admission)
     public void End(HttpContext http, RequestInfo info, ResourceDefinition? resource, string kind, TimeSpan took)
     {
         Change(kind, -1);
-        if (!info.IsResource) return;
-        var labels = RequestLabels.Of(http.Request, info, resource);
+        if ((info.IsResource ? RequestLabels.Of(http.Request, info, resource) : RequestLabels.OfHealth(info.Path)) is not { } labels) return;
         _total.GetOrAdd((labels, http.Response.StatusCode), static _ => new MetricCounter()).Add();
         if (kind == "watch") return;
         _durations.GetOrAdd(labels, static _ => new MetricHistogram(Buckets)).Observe(took.TotalSeconds);

@@ -9,18 +9,7 @@ internal static class ControllerProcess
     /// <returns>The process's exit code.</returns>
     public static async Task<int> RunAsync(ControllerHost host, CancellationToken cancellation)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var trimmer = new HeapTrimmer().RunAsync(ended.Token);
-        try
-        {
-            await host.RunAsync(cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            await ended.CancelAsync().ConfigureAwait(false);
-            await trimmer.ConfigureAwait(false);
-        }
-
+        await HeapTrimmer.RunBesideAsync(() => host.RunAsync(cancellation)).ConfigureAwait(false);
         return 0;
     }
 }

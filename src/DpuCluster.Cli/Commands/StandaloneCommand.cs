@@ -91,7 +91,7 @@ internal static class StandaloneCommand
     {
         try
         {
-            await run().ConfigureAwait(false);
+            await HeapTrimmer.RunBesideAsync(run).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -19,6 +19,10 @@ public sealed class ControllerHost : IAsyncDisposable
     private const string NamespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
     private const string FallbackNamespace = "dpf-operator-system";
 
+    /// <summary>How long what is cancelled may take to end: in a process that ends, and in one that would like to go on.</summary>
+    private static readonly TimeSpan AfterAbort = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterLoss = TimeSpan.FromSeconds(10);
+
     private readonly ControllerHostOptions _options;
     private readonly ILogger _logger;
     private readonly MetricsRegistry _metrics = new();
@@ -30,6 +34,7 @@ public sealed class ControllerHost : IAsyncDisposable
     private readonly ControllerContext _context;
     private readonly List<Controller> _controllers;
     private readonly List<Func<ControllerContext, CancellationToken, Task>> _background;
+    private readonly List<Func<ValueTask>> _cleanUps;
     private readonly Endpoints _endpoints;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -37,10 +42,11 @@ public sealed class ControllerHost : IAsyncDisposable
         ControllerHostOptions options,
         string? lease,
         List<Func<ControllerContext, Controller>> controllers,
-        List<Func<ControllerContext, CancellationToken, Task>> background)
+        List<Func<ControllerContext, CancellationToken, Task>> background,
+        List<Func<ValueTask>> cleanUps)
     {
         _options = options;
-        _background = [.. background];
+        (_background, _cleanUps) = ([.. background], [.. cleanUps]);
         _logger = options.LoggerFactory.CreateLogger("DpuCluster.Controllers.Hosting");
         var runtime = new RuntimeMetrics(_metrics);
         ProcessMetrics.AddTo(_metrics.Meter);
@@ -113,9 +119,10 @@ public sealed class ControllerHost : IAsyncDisposable
 
     /// <summary>
     /// Runs until cancelled: then takes no more keys, lets what runs finish within <see cref="ControllerHostOptions.ShutdownTimeout"/>,
-    /// gives the lease back, and returns. A host runs once.
+    /// gives the lease back, and returns. A host runs once. One that cannot renew its lease stops acting, and acts again as soon as it can,
+    /// unless another has taken the lease.
     /// </summary>
-    /// <exception cref="LeadershipLostException">The lease was lost: the process must end, with an exit code that is not 0.</exception>
+    /// <exception cref="LeadershipLostException">Another has the lease: the process must end, with an exit code that is not 0.</exception>
     /// <exception cref="UserErrorException">An address cannot be listened on.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -129,7 +136,10 @@ public sealed class ControllerHost : IAsyncDisposable
                 await _elector.AcquireAsync(cancellation).ConfigureAwait(false);
             }
 
-            await ActAsync(cancellation).ConfigureAwait(false);
+            while (await ActAsync(cancellation).ConfigureAwait(false) == Outcome.MayActAgain)
+            {
+                await _elector!.RegainAsync(cancellation).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -155,6 +165,11 @@ public sealed class ControllerHost : IAsyncDisposable
             controller.Dispose();
         }
 
+        foreach (var cleanUp in _cleanUps)
+        {
+            await cleanUp().ConfigureAwait(false);
+        }
+
         await _events.DisposeAsync().ConfigureAwait(false);
         await _informers.DisposeAsync().ConfigureAwait(false);
         await _endpoints.DisposeAsync().ConfigureAwait(false);
@@ -162,7 +177,7 @@ public sealed class ControllerHost : IAsyncDisposable
         _metrics.Dispose();
     }
 
-    private async Task ActAsync(CancellationToken cancellation)
+    private async Task<Outcome> ActAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var abort = new CancellationTokenSource();
@@ -192,18 +207,25 @@ public sealed class ControllerHost : IAsyncDisposable
         await FinishAsync(work, hold, abort).ConfigureAwait(false);
         await release.CancelAsync().ConfigureAwait(false);
         await EndedAsync(hold).ConfigureAwait(false);
-        if (_elector is not null && work.TrueForAll(one => one.IsCompleted))
+        if (_elector is not null && !hold.IsFaulted && work.TrueForAll(one => one.IsCompleted))
         {
             await GiveBackAsync(_elector).ConfigureAwait(false);
         }
 
+        await Task.WhenAll(work.Where(one => one.IsFaulted)).ConfigureAwait(false);
         if (hold.IsFaulted)
         {
+            // Where something runs on in spite of all, what it decided under the old lease must not be done under the next one.
+            if (!cancellation.IsCancellationRequested && work.TrueForAll(one => one.IsCompleted))
+            {
+                return Outcome.MayActAgain;
+            }
+
             await hold.ConfigureAwait(false);
         }
 
-        await Task.WhenAll(work.Where(one => one.IsFaulted)).ConfigureAwait(false);
         Log.Stopped(_logger, _options.Name);
+        return Outcome.Ended;
     }
 
     private async Task GiveBackAsync(LeaderElector elector)
@@ -230,7 +252,7 @@ public sealed class ControllerHost : IAsyncDisposable
             await abort.CancelAsync().ConfigureAwait(false);
         }
 
-        await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(2), _options.Clock, over.Token)).ConfigureAwait(false);
+        await Task.WhenAny(all, Task.Delay(hold.IsFaulted ? AfterLoss : AfterAbort, _options.Clock, over.Token)).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
     }
 
@@ -260,5 +282,14 @@ public sealed class ControllerHost : IAsyncDisposable
             // Not in a pod, or in one that keeps its token to itself.
             return FallbackNamespace;
         }
+    }
+
+    private enum Outcome
+    {
+        /// <summary>As it was told to.</summary>
+        Ended,
+
+        /// <summary>The lease could not be renewed, and nothing acts any more.</summary>
+        MayActAgain,
     }
 }

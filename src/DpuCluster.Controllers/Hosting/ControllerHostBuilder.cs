@@ -9,6 +9,7 @@ public sealed class ControllerHostBuilder
     private readonly ControllerHostOptions _options;
     private readonly List<Func<ControllerContext, Controller>> _controllers = [];
     private readonly List<Func<ControllerContext, CancellationToken, Task>> _background = [];
+    private readonly List<Func<ValueTask>> _cleanUps = [];
     private string? _lease;
 
     internal ControllerHostBuilder(ControllerHostOptions options) => _options = options;
@@ -32,11 +33,24 @@ public sealed class ControllerHostBuilder
         return this;
     }
 
-    /// <summary>Adds work that runs beside the controllers while the host holds its lease, until it is cancelled.</summary>
+    /// <summary>
+    /// Adds work that runs beside the controllers while the host holds its lease, until it is cancelled. It begins anew when a lease that was
+    /// lost is held again.
+    /// </summary>
     public ControllerHostBuilder AddBackground(Func<ControllerContext, CancellationToken, Task> run)
     {
         ArgumentNullException.ThrowIfNull(run);
         _background.Add(run);
+        return this;
+    }
+
+    /// <summary>
+    /// Adds what is done when the host ends: the end of what controllers hold open. A lost lease that may be held again does not end a host.
+    /// </summary>
+    public ControllerHostBuilder AddCleanUp(Func<ValueTask> cleanUp)
+    {
+        ArgumentNullException.ThrowIfNull(cleanUp);
+        _cleanUps.Add(cleanUp);
         return this;
     }
 
@@ -49,6 +63,6 @@ public sealed class ControllerHostBuilder
             throw new InvalidOperationException("leader election needs the name of a lease: call Lease(name)");
         }
 
-        return new ControllerHost(_options, _options.LeaderElect ? _lease : null, _controllers, _background);
+        return new ControllerHost(_options, _options.LeaderElect ? _lease : null, _controllers, _background, _cleanUps);
     }
 }

@@ -28,6 +28,7 @@ public sealed class LeaderElector : ILeadership
     private (long Since, TimeSpan For)? _holdOff;
     private volatile bool _held;
     private bool _failing;
+    private bool _regaining;
 
     internal LeaderElector(ILeaseStore store, LeaderElectionOptions options, TimeProvider clock, ILogger logger, RuntimeMetrics? metrics = null)
     {
@@ -64,8 +65,7 @@ public sealed class LeaderElector : ILeadership
             await watched.ConfigureAwait(false);
         }
 
-        Log.Acquired(_logger, _options.Namespace, _options.Name, _options.Identity);
-        _metrics?.Leader.Record(1, _label);
+        Acquired();
     }
 
     /// <summary>Renews the lease until it is told to end, or can do so no longer.</summary>
@@ -87,8 +87,7 @@ public sealed class LeaderElector : ILeadership
                 {
                     _held = false;
                     _metrics?.Leader.Record(0, _label);
-                    throw new LeadershipLostException(
-                        $"the lease {_options.Namespace}/{_options.Name} was lost: held by {(_observed?.Spec?.HolderIdentity is { Length: > 0 } holder ? holder : "nobody")}, not renewed within {_options.RenewDeadline.TotalSeconds:0} s");
+                    throw Lost();
                 }
             }
         }
@@ -96,6 +95,32 @@ public sealed class LeaderElector : ILeadership
         {
             // Told to end; the lease is still held, and given back by ReleaseAsync.
         }
+    }
+
+    /// <summary>
+    /// Waits for a lease that was lost, as long as the server cannot be asked or says that it is still this process's. Acting must have
+    /// ended before: nothing that was decided under the old lease may be carried out under the new one.
+    /// </summary>
+    /// <exception cref="LeadershipLostException">The lease is somebody else's, or was since.</exception>
+    public async Task RegainAsync(CancellationToken cancellation)
+    {
+        ThrowIfTaken();
+        Log.StandingBy(_logger, _options.Namespace, _options.Name);
+        _regaining = true;
+        try
+        {
+            while (!await TryOnceAsync(_options.RenewDeadline, cancellation).ConfigureAwait(false))
+            {
+                ThrowIfTaken();
+                await Task.Delay(UntilNextTry(watching: true), _clock, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _regaining = false;
+        }
+
+        Acquired();
     }
 
     /// <summary>Gives the lease back, so that who waits for it need not wait for it to run out. Acting must have ended before.</summary>
@@ -209,6 +234,11 @@ public sealed class LeaderElector : ILeadership
         }
 
         Observe(lease);
+        if (_regaining && IsTaken)
+        {
+            return false;
+        }
+
         if (lease.Spec?.HolderIdentity is { Length: > 0 } holder && holder != _options.Identity)
         {
             // Another holder while we held it: it has been taken, whatever our clock says.
@@ -231,10 +261,11 @@ public sealed class LeaderElector : ILeadership
     }
 
     // A lease that was removed, or that has gone back in time with a server restored from a backup, says nothing about who acts: the holder
-    // that was seen last may do so until it finds out, which it does within the time that it claimed the lease for.
+    // that was seen last may do so until it finds out, which it does within the time that it claimed the lease for. Where that was this
+    // process, which could not renew it, another may have held it in the history that is gone.
     private bool MustHoldOff(Lease? found)
     {
-        if (_observed is { Spec.HolderIdentity: { Length: > 0 } holder } before && holder != _options.Identity
+        if (_observed is { Spec.HolderIdentity: { Length: > 0 } holder } before
             && (found is null || ResourceVersions.IsOlder(found.Metadata.ResourceVersion, before.Metadata.ResourceVersion)))
         {
             _holdOff = (_clock.GetTimestamp(), TimeSpan.FromSeconds(before.Spec.LeaseDurationSeconds ?? _options.LeaseDuration.TotalSeconds));
@@ -278,6 +309,26 @@ public sealed class LeaderElector : ILeadership
             RenewTime = time,
             LeaseTransitions = now is null ? 0 : (now.LeaseTransitions ?? 0) + (mine ? 0 : 1),
         };
+    }
+
+    // Given back or run out since does not help: decisions were taken meanwhile that this process knows nothing of.
+    private bool IsTaken => _observed is { } lease && lease.Spec?.HolderIdentity != _options.Identity;
+
+    private void ThrowIfTaken()
+    {
+        if (IsTaken)
+        {
+            throw Lost();
+        }
+    }
+
+    private LeadershipLostException Lost() => new(
+        $"the lease {_options.Namespace}/{_options.Name} was lost: held by {(Holder is { Length: > 0 } holder ? holder : "nobody")}, not renewed within {_options.RenewDeadline.TotalSeconds:0} s");
+
+    private void Acquired()
+    {
+        Log.Acquired(_logger, _options.Namespace, _options.Name, _options.Identity);
+        _metrics?.Leader.Record(1, _label);
     }
 
     private void Won(Lease lease, long sent)

@@ -10,6 +10,9 @@ internal static partial class Log
     [LoggerMessage(LogLevel.Information, "Holding the lease {Namespace}/{Name} as {Identity}")]
     public static partial void Acquired(ILogger logger, string @namespace, string name, string identity);
 
+    [LoggerMessage(LogLevel.Warning, "The lease {Namespace}/{Name} could not be renewed: standing by until the server answers")]
+    public static partial void StandingBy(ILogger logger, string @namespace, string name);
+
     [LoggerMessage(LogLevel.Information, "Gave the lease {Namespace}/{Name} back")]
     public static partial void Released(ILogger logger, string @namespace, string name);
 

@@ -113,6 +113,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         while (await _ready.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
         {
+            cancellation.ThrowIfCancellationRequested();
             lock (_gate)
             {
                 if (_shutDown)

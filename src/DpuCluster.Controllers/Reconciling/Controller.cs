@@ -55,7 +55,7 @@ public sealed class Controller : IDisposable
         _queue.Dispose();
     }
 
-    /// <summary>Works until told to stop.</summary>
+    /// <summary>Works until told to stop. May be called again afterwards: keys that have come meanwhile, and those cut short, wait.</summary>
     /// <param name="stop">No further key is begun; what runs may finish.</param>
     /// <param name="abort">What runs is cancelled too.</param>
     internal async Task RunAsync(CancellationToken stop, CancellationToken abort)
@@ -72,8 +72,7 @@ public sealed class Controller : IDisposable
             return;
         }
 
-        using var stopping = stop.Register(() => _queue.ShutDown());
-        var workers = Enumerable.Range(0, _settings.Workers).Select(_ => Task.Run(() => WorkAsync(abort), CancellationToken.None));
+        var workers = Enumerable.Range(0, _settings.Workers).Select(_ => Task.Run(() => WorkAsync(stop, abort), CancellationToken.None));
         await Task.WhenAll(workers.ToList()).ConfigureAwait(false);
     }
 
@@ -121,9 +120,9 @@ public sealed class Controller : IDisposable
         }
     }
 
-    private async Task WorkAsync(CancellationToken abort)
+    private async Task WorkAsync(CancellationToken stop, CancellationToken abort)
     {
-        while (await _queue.TakeAsync(CancellationToken.None).ConfigureAwait(false) is { Key: var key })
+        while (await NextAsync(stop).ConfigureAwait(false) is { Key: var key })
         {
             try
             {
@@ -139,6 +138,18 @@ public sealed class Controller : IDisposable
             {
                 _queue.Done(key);
             }
+        }
+    }
+
+    private async Task<Taken<NamespacedName>?> NextAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _queue.TakeAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
         }
     }
 
@@ -165,12 +176,13 @@ public sealed class Controller : IDisposable
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
-            // The process ends: the key is not ours to try again.
+            // The process ends, or the lease is lost: where that is held again, the key waits for its next turn.
             outcome = ReconcileOutcome.Requeue;
+            _queue.Add(key);
         }
         catch (LeadershipLostException)
         {
-            // Mostly the process ends now. But a renewal answered at the last moment may make it the leader again, and then no key may be missing.
+            // The lease may be held again, in a moment or after an outage, and then no key may be missing.
             outcome = ReconcileOutcome.Requeue;
             _queue.AddAfterFailure(key);
         }

@@ -66,16 +66,6 @@ internal static class KamajiHost
                     .Owns<Deployment>()
                     .Build(reconciler);
             })
-            .AddBackground(async (_, cancellation) =>
-            {
-                try
-                {
-                    await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false);
-                }
-                finally
-                {
-                    await reconciler!.DisposeAsync().ConfigureAwait(false);
-                }
-            });
+            .AddCleanUp(() => reconciler!.DisposeAsync());
     }
 }

@@ -41,6 +41,23 @@ public sealed class MetricsTests
         text.ShouldNotContain("nobody");
     }
 
+    [Fact]
+    public async Task Requests_for_health_are_counted_by_their_path_as_a_real_server_does_and_others_are_not()
+    {
+        await using var server = await TestServer.StartAsync();
+        foreach (var path in new[] { "/readyz", "/readyz?verbose", "/livez", "/readyz/ping", "/version", "/anything" })
+        {
+            using var response = await server.SendAsync($"GET {path}");
+        }
+
+        var counted = (await MetricsAsync(server)).Split('\n').Where(line => line.StartsWith("apiserver_request_total{", StringComparison.Ordinal) && line.Contains("=\"/", StringComparison.Ordinal));
+
+        counted.ShouldBe([
+            "apiserver_request_total{code=\"200\",component=\"\",dry_run=\"\",group=\"\",resource=\"\",scope=\"\",subresource=\"/livez\",verb=\"GET\",version=\"\"} 1",
+            "apiserver_request_total{code=\"200\",component=\"\",dry_run=\"\",group=\"\",resource=\"\",scope=\"\",subresource=\"/readyz\",verb=\"GET\",version=\"\"} 2",
+        ]);
+    }
+
     private static async Task<string> MetricsAsync(TestServer server)
     {
         using var response = await server.SendAsync("GET /metrics");

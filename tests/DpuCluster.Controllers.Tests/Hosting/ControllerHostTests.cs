@@ -231,6 +231,67 @@ public sealed class ControllerHostTests : HostFixture
     }
 
     [Fact]
+    public async Task A_host_that_cannot_renew_its_lease_stands_by_and_then_does_what_was_cut_short_and_what_has_come_since()
+    {
+        var begun = new TaskCompletionSource();
+        var cutShort = new TaskCompletionSource();
+        var reconciled = new ConcurrentQueue<string>();
+        Exception? refused = null;
+        ControllerContext? context = null;
+        var options = Options with { LeaderElect = true, Times = Options.Times with { LeaseDuration = TimeSpan.FromSeconds(6), RenewDeadline = TimeSpan.FromSeconds(3), RetryPeriod = TimeSpan.FromMilliseconds(200) } };
+        var background = 0;
+        var ended = false;
+        var host = ControllerHost.CreateBuilder(options)
+            .Lease("test.dpu.nvidia.com")
+            .AddController(made => (context = made).Controller("configmap").For<ConfigMap>().Build(async (key, cancellation) =>
+            {
+                if (begun.TrySetResult())
+                {
+                    await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    refused = await Record.ExceptionAsync(() => made.Writer<ConfigMap>().CreateAsync(Map("late"), null, CancellationToken.None));
+                    cutShort.SetResult();
+                    cancellation.ThrowIfCancellationRequested();
+                }
+
+                reconciled.Enqueue(key.Name);
+                return ReconcileResult.Done;
+            }))
+            .AddBackground(async (_, cancellation) =>
+            {
+                Interlocked.Increment(ref background);
+                await Task.Delay(Timeout.Infinite, cancellation);
+            })
+            .AddCleanUp(() =>
+            {
+                ended = true;
+                return ValueTask.CompletedTask;
+            })
+            .Build();
+        var (stop, running) = await RunAsync(host);
+        await Maps.CreateAsync(Map("cut short"), null, default);
+        await begun.Task.WaitAsync(Eventually.Patience);
+        Server.Refuse = (_, path) => path.Contains("/leases", StringComparison.Ordinal) ? 503 : null;
+        await cutShort.Task.WaitAsync(Eventually.Patience);
+        await Eventually.Holds(() => Logs.Lines.Any(line => line.Text.Contains("standing by", StringComparison.Ordinal)), "it stands by");
+        refused.ShouldBeOfType<LeadershipLostException>();
+        await Maps.CreateAsync(Map("new"), null, default);
+        await Eventually.Holds(() => context!.Informers.For<ConfigMap>().Store.Find("ns", "new") is not null, "it has seen what is new");
+        host.IsLeader.ShouldBeFalse();
+        (await Get(host.MetricsAddress!, "/metrics")).Text.ShouldContain("leader_election_master_status{name=\"test.dpu.nvidia.com\"} 0");
+        reconciled.ShouldBeEmpty("nobody may act without the lease");
+
+        Server.Refuse = (_, _) => null;
+        await Eventually.Holds(() => host.IsLeader, "it has its lease again");
+        await Eventually.Holds(() => reconciled.Contains("cut short") && reconciled.Contains("new"), "all is done");
+        ended.ShouldBeFalse();
+        running.IsCompleted.ShouldBeFalse();
+        background.ShouldBeGreaterThan(1, "background work has begun anew");
+        await stop.CancelAsync();
+        await running.WaitAsync(Eventually.Patience);
+        ended.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Told_to_end_it_finishes_what_runs_begins_nothing_and_gives_the_lease_back_last()
     {
         var begun = new TaskCompletionSource();

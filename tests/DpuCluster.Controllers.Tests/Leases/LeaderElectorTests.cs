@@ -125,6 +125,64 @@ public sealed class LeaderElectorTests
     }
 
     [Fact]
+    public async Task Who_could_not_renew_stands_by_and_has_its_lease_again_when_the_server_is_back()
+    {
+        await using var a = await Candidate.Leading(this, "a", standsBy: true);
+        a.Store.IsCutOff = true;
+        await _clock.AdvanceUntil(() => a.StandingBy, TimeSpan.FromSeconds(30), "the lease is lost");
+        var cutOff = _clock.GetTimestamp();
+        await _clock.AdvanceUntil(
+            () =>
+            {
+                a.Elector.IsLeader.ShouldBeFalse();
+                return _clock.GetTimestamp() >= cutOff + TimeSpan.FromMinutes(2).Ticks;
+            },
+            TimeSpan.FromMinutes(3),
+            "a long outage");
+        a.Store.IsCutOff = false;
+        await _clock.AdvanceUntil(() => a.Elector.IsLeader, TimeSpan.FromSeconds(15), "has it again");
+        a.Running.IsCompleted.ShouldBeFalse();
+        _lease.Current!.Spec!.LeaseTransitions.ShouldBe(0, "nobody else has had it");
+        var renewals = _lease.Holders.Count;
+        await _clock.AdvanceUntil(() => _lease.Holders.Count > renewals + 3, TimeSpan.FromSeconds(30), "renews again");
+    }
+
+    [Theory]
+    [InlineData("thief")]
+    [InlineData("")]
+    public async Task Who_stands_by_gives_up_where_another_has_the_lease_or_has_had_it(string holder)
+    {
+        var a = await Candidate.Leading(this, "a", standsBy: true);
+        a.Store.IsCutOff = true;
+        await _clock.AdvanceUntil(() => a.StandingBy, TimeSpan.FromSeconds(30), "the lease is lost");
+
+        // Run out long ago when it is seen, or given back: all the same somebody has acted meanwhile.
+        _lease.Put(_lease.Current! with { Spec = _lease.Current.Spec! with { HolderIdentity = holder, LeaseDurationSeconds = 1 } }, create: false);
+        _clock.Advance(TimeSpan.FromSeconds(60));
+        a.Store.IsCutOff = false;
+        await _clock.AdvanceUntil(() => a.Running.IsCompleted, TimeSpan.FromSeconds(30), "gives up");
+        (await Should.ThrowAsync<LeadershipLostException>(a.Running)).Message.ShouldContain(holder.Length > 0 ? holder : "nobody");
+        _lease.Current!.Spec!.HolderIdentity.ShouldBe(holder);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_stands_by_does_not_trust_a_lease_that_was_removed_or_has_gone_back_in_time(bool removed)
+    {
+        await using var a = await Candidate.Leading(this, "a", standsBy: true);
+        var restored = _lease.Current!;
+        await _clock.AdvanceUntil(() => _lease.Holders.Count >= 4, TimeSpan.FromSeconds(30), "a renews");
+        a.Store.IsCutOff = true;
+        await _clock.AdvanceUntil(() => a.StandingBy, TimeSpan.FromSeconds(30), "the lease is lost");
+        _clock.Advance(TimeSpan.FromSeconds(60));
+        _lease.Restore(removed ? null : restored);
+        a.Store.IsCutOff = false;
+        var passed = await _clock.AdvanceUntil(() => a.Elector.IsLeader, TimeSpan.FromSeconds(40), "has it again");
+        passed.ShouldBeGreaterThan(TimeSpan.FromSeconds(10), "the deadline of who may have had it in the history that is gone");
+    }
+
+    [Fact]
     public async Task Who_was_asleep_past_its_lease_may_not_act_at_the_moment_it_wakes()
     {
         var a = new Candidate(this, "a");
@@ -162,6 +220,7 @@ public sealed class LeaderElectorTests
             create: true);
         await using var a = new Candidate(this, "a");
         a.Start();
+        await Eventually.Holds(() => a.Elector.Holder == "other", "a has seen it, at the time that the clock begins with");
         await _clock.AdvanceUntil(() => _clock.GetTimestamp() > TimeSpan.FromSeconds(6).Ticks, TimeSpan.FromSeconds(10), "some time");
         _lease.Put(_lease.Current!.WithMetadata(_lease.Current.Metadata with { Labels = new Dictionary<string, string> { ["a"] = "b" } }), create: false);
         a.Elector.IsLeader.ShouldBeFalse("it looks old, but we have not seen it stand for so long");
@@ -191,14 +250,15 @@ public sealed class LeaderElectorTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public async Task Never_do_two_act_at_a_time_whoever_is_cut_off(int seed)
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    public async Task Never_do_two_act_at_a_time_whoever_is_cut_off(int seed, bool standBy)
     {
         var random = new Random(seed);
-        var candidates = Enumerable.Range(0, 3).Select(i => new Candidate(this, $"c{i}") { Forever = true }).ToList();
+        var candidates = Enumerable.Range(0, 3).Select(i => new Candidate(this, $"c{i}") { Forever = true, StandsBy = standBy }).ToList();
         candidates.ForEach(candidate => candidate.Start());
         var leaders = new HashSet<string>();
         for (var step = 0; step < 150; step++)
@@ -252,9 +312,15 @@ public sealed class LeaderElectorTests
         /// <summary>Competes again after a loss, as a process that is started again does.</summary>
         public bool Forever { get; init; }
 
-        public static async Task<Candidate> Leading(LeaderElectorTests test, string name)
+        /// <summary>Waits to have a lost lease again, as a process that goes on does.</summary>
+        public bool StandsBy { get; init; }
+
+        /// <summary>Whether it does so now.</summary>
+        public bool StandingBy { get; private set; }
+
+        public static async Task<Candidate> Leading(LeaderElectorTests test, string name, bool standsBy = false)
         {
-            var candidate = new Candidate(test, name);
+            var candidate = new Candidate(test, name) { StandsBy = standsBy };
             candidate.Start();
             await Eventually.Holds(() => candidate.Elector.IsLeader, $"{name} leads");
             return candidate;
@@ -267,7 +333,7 @@ public sealed class LeaderElectorTests
                 try
                 {
                     await Elector.AcquireAsync(_stop.Token);
-                    await Elector.HoldAsync(_stop.Token);
+                    await HoldAsync();
                 }
                 catch (LeadershipLostException) when (Forever)
                 {
@@ -280,6 +346,23 @@ public sealed class LeaderElectorTests
             }
             while (!_stop.IsCancellationRequested);
         });
+
+        private async Task HoldAsync()
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                try
+                {
+                    await Elector.HoldAsync(_stop.Token);
+                }
+                catch (LeadershipLostException) when (StandsBy)
+                {
+                    StandingBy = true;
+                    await Elector.RegainAsync(_stop.Token);
+                    StandingBy = false;
+                }
+            }
+        }
 
         public async Task StopAsync()
         {
