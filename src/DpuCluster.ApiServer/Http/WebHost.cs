@@ -47,7 +47,8 @@ internal sealed class WebHost : IAsyncDisposable
         builder.Services.AddSingleton(options.LoggerFactory);
         builder.Services.AddSingleton<IHostLifetime>(NoLifetime.Instance);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GraceOnStop);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        // What a watch writes goes to the socket from the thread that wrote it: with hundreds of watches, another hand-over each is what an event would wait for.
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
