@@ -106,6 +106,9 @@ internal sealed record ResourceDefinition
     /// <summary><c>v1</c> or <c>apps/v1</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
+    /// <summary>The type that objects of a built-in kind have inside of a real server, such as <c>core.ConfigMap</c>.</summary>
+    public string InternalType => $"{(Group.Length == 0 || Kind == "Event" ? "core" : Group.Split('.')[0])}.{Kind}";
+
     /// <summary><c>configmaps</c> or <c>deployments.apps</c>, as messages name the resource.</summary>
     public string QualifiedResource => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
@@ -195,6 +198,15 @@ internal sealed record StoredAs(
 {
     /// <summary>Where to remember served forms, when making one is costly (a web service is asked); null where they are made each time.</summary>
     public ConditionalWeakTable<StoredObject, byte[]>? Made { get; init; }
+
+    /// <summary>
+    /// What the JSON of a stored object begins with that is in the served form already, as objects are that were written in the
+    /// version of a CRD that is stored now; null where none is.
+    /// </summary>
+    public byte[]? ServedStart { get; init; }
+
+    /// <summary>Whether a stored object is in the served form already.</summary>
+    public bool IsServedForm(StoredObject stored) => ServedStart is { } start && stored.Json.AsSpan().StartsWith(start);
 }
 
 /// <summary>Where a resource has what its <c>scale</c> subresource shows.</summary>

@@ -25,6 +25,12 @@ internal class ResourceStrategy
     public virtual string? DecodingError(JsonObject obj) => null;
 
     /// <summary>
+    /// As <see cref="DecodingError"/>, in the words of a server that does not decode JSON but converts values that are decoded
+    /// already, as it does with what a strategic merge patch has made.
+    /// </summary>
+    public virtual string? ConversionError(JsonObject obj) => null;
+
+    /// <summary>
     /// Brings the object into the form in which a real server, whose objects have types, would write it: empty values
     /// of optional fields go, values of required ones appear, fields stand in order. Nothing for custom resources.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
@@ -23,13 +24,13 @@ internal static class CustomResourceServing
         var definitions = new List<ResourceDefinition>();
         foreach (var version in versions.Where(v => IsTrue(v, "served")))
         {
-            definitions.Add(Definition(spec, names, group, plural, version, storageVersion, conversion));
+            definitions.Add(Definition(crd, spec, names, group, plural, version, storageVersion, conversion));
         }
 
         return definitions;
     }
 
-    private static ResourceDefinition Definition(JsonObject spec, JsonObject names, string group, string plural, JsonObject version, string storageVersion, ConversionWebhook? conversion)
+    private static ResourceDefinition Definition(JsonObject crd, JsonObject spec, JsonObject names, string group, string plural, JsonObject version, string storageVersion, ConversionWebhook? conversion)
     {
         var name = Text(version, "name");
         var kind = Text(names, "kind");
@@ -66,8 +67,9 @@ internal static class CustomResourceServing
             Strategy = new CustomResourceStrategy(kind, schema, validator, hasStatus),
             TracksGeneration = true,
             Scale = scale,
+            DeprecationWarning = new CustomResourceDefinition(crd).Versions.First(v => v.Name == name).DeprecationWarning,
         };
-        if (name == storageVersion) return definition;
+        if (spec["versions"]!.AsArray().Count == 1) return definition;
 
         var (served, stored) = ($"{group}/{name}", $"{group}/{storageVersion}");
         return definition with
@@ -81,6 +83,7 @@ internal static class CustomResourceServing
             })
             {
                 Made = conversion is null ? null : [],
+                ServedStart = Encoding.UTF8.GetBytes($"{{\"apiVersion\":\"{served}\","),
             },
         };
     }

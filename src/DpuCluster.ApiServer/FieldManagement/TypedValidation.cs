@@ -33,11 +33,11 @@ internal static class TypedValidation
         var kind = value.GetValueKind();
         var expectation = schema.IntOrString ? null : schema.Type switch
         {
-            "object" when value is not JsonObject => $"expected map, got {Show(value)}",
-            "array" when value is not JsonArray => $"expected list, got {Show(value)}",
-            "string" when kind != JsonValueKind.String => $"expected string, got {Show(value)}",
+            "object" when value is not JsonObject => $"expected map, got &{{{GoValue.Format(value)}}}",
+            "array" when value is not JsonArray => $"expected list, got &{{{GoValue.Format(value)}}}",
+            "string" when kind != JsonValueKind.String => $"expected string, got {Shown(value)}",
             "integer" or "number" when kind != JsonValueKind.Number => $"expected numeric (int or float), got {GoValue.TypeOf(value)}",
-            "boolean" when kind is not (JsonValueKind.True or JsonValueKind.False) => $"expected boolean, got {Show(value)}",
+            "boolean" when kind is not (JsonValueKind.True or JsonValueKind.False) => $"expected boolean, got {Shown(value)}",
             _ => null,
         };
         if (expectation is not null)
@@ -93,6 +93,5 @@ internal static class TypedValidation
         }
     }
 
-    private static string Show(JsonNode value) =>
-        value.GetValueKind() == JsonValueKind.String ? JsonScalar.Of(value).ToString() : GoValue.Format(value);
+    private static string Shown(JsonNode value) => $"&value.valueUnstructured{{Value:{GoValue.Syntax(value)}}}";
 }

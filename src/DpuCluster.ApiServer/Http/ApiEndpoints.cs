@@ -1,4 +1,5 @@
 using DpuCluster.ApiServer.Http.Verbs;
+using Microsoft.AspNetCore.Http;
 
 namespace DpuCluster.ApiServer.Http;
 
@@ -30,9 +31,14 @@ internal sealed class ApiEndpoints(
             if (info.Subresource != "status") return NotThere(request);
         }
         else if (!resource.Verbs.Contains(info.Verb) || (info.Verb == "create" && info.Name.Length > 0)
-            || (info.Verb is "create" && resource.Namespaced && info.Namespace.Length == 0 && resource.IsStored))
+            || (info.Verb is "create" && resource.Namespaced && info.Namespace.Length == 0 && resource.IsStored)
+            || (resource.IsBuiltIn && !IsRouted(request)))
         {
             return NotAllowed(request);
+        }
+        else if (info.Verb is "update" or "patch" && info.Name.Length == 0)
+        {
+            throw ApiErrors.BadRequest("name must be provided");
         }
 
         return info.Verb switch
@@ -48,6 +54,17 @@ internal sealed class ApiEndpoints(
             _ => NotAllowed(request),
         };
     }
+
+    /// <summary>
+    /// Whether a real server has a route for the request: it has one for each method and form of path, none for HEAD, and for all
+    /// namespaces together those of list and watch alone.
+    /// </summary>
+    private static bool IsRouted(ApiRequest request) => request.Info switch
+    {
+        { Verb: "update" or "patch", Name: "" } => false,
+        { Verb: "deletecollection", Namespace: "" } when request.Resource.Namespaced => false,
+        _ => !HttpMethods.IsHead(request.Http.Request.Method),
+    };
 
     private static Task NotThere(ApiRequest request) =>
         request.Resource.IsBuiltIn

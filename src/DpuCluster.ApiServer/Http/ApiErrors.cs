@@ -35,6 +35,17 @@ internal static class ApiErrors
 
     public static ApiException Expired(string message) => new(410, StatusReason.Expired, message);
 
+    /// <summary>504: the server has not come as far as the version that the client has seen.</summary>
+    public static ApiException TooLargeResourceVersion(long asked, long current) =>
+        new(504, "Timeout", $"Timeout: Too large resource version: {asked}, current: {current}", new JsonObject
+        {
+            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
+            ["retryAfterSeconds"] = 1,
+        });
+
+    /// <summary>406: the object cannot be shown in the form that was asked for.</summary>
+    public static ApiException NotTransformable(string why) => new(406, StatusReason.NotAcceptable, why);
+
     public static ApiException NotAcceptable(string accepted) =>
         new(406, StatusReason.NotAcceptable, $"only the following media types are accepted: {accepted}");
 

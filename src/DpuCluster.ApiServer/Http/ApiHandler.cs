@@ -109,6 +109,7 @@ internal sealed partial class ApiHandler(
         }
 
         var request = new ApiRequest(http, IsNamespaceItself(info) ? info with { Namespace = "" } : info, user, resource, MediaType.Negotiate(http.Request));
+        if (resource.DeprecationWarning is { } deprecated) request.Warnings.Add(deprecated);
         http.Response.OnStarting(static state => WriteWarnings((ApiRequest)state), request);
         await endpoints.HandleAsync(request).ConfigureAwait(false);
     }

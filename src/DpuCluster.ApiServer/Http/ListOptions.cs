@@ -50,16 +50,17 @@ internal sealed record ListOptions
 
     /// <summary>The resource version as a number; 0 when none is given.</summary>
     /// <exception cref="ApiException">It is not one.</exception>
-    public long Revision
+    public long Revision => RevisionOf(ResourceVersion);
+
+    /// <summary>A resource version as a number; 0 for none.</summary>
+    /// <exception cref="ApiException">It is not one.</exception>
+    public static long RevisionOf(string version)
     {
-        get
-        {
-            if (ResourceVersion.Length == 0) return 0;
-            if (long.TryParse(ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return revision;
-            var shown = FieldError.Show(JsonValue.Create(ResourceVersion));
-            var outOfRange = ResourceVersion.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
-            throw new ApiException(500, "", $"resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: {outOfRange}");
-        }
+        if (version.Length == 0) return 0;
+        if (long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return revision;
+        var shown = FieldError.Show(JsonValue.Create(version));
+        var outOfRange = version.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
+        throw new ApiException(500, "", $"resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: {outOfRange}");
     }
 
     private void Check(bool watch)
@@ -93,7 +94,9 @@ internal sealed record ListOptions
         if (errors.Count > 0) throw ApiErrors.Invalid("meta.k8s.io", "ListOptions", "", errors);
     }
 
-    private static long? Number(IQueryCollection query, string name)
+    /// <summary>A parameter that is a whole number; null where it is not given.</summary>
+    /// <exception cref="ApiException">400: it is none.</exception>
+    public static long? Number(IQueryCollection query, string name)
     {
         var text = QueryParameters.Get(query, name);
         if (text.Length == 0) return null;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Schemas;
 
 namespace DpuCluster.ApiServer.Patches;
 
@@ -25,6 +26,16 @@ internal static class GoValue
         Append(text, node);
         return text.ToString();
     }
+
+    /// <summary>As Go's verb <c>%#v</c> prints it: <c>map[string]interface {}{"a":1}</c>.</summary>
+    public static string Syntax(JsonNode? node) => node switch
+    {
+        null => "interface {}(nil)",
+        JsonObject map => $"map[string]interface {{}}{{{string.Join(", ", map.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{GoText.Quote(p.Key)}:{Syntax(p.Value)}"))}}}",
+        JsonArray list => $"[]interface {{}}{{{string.Join(", ", list.Select(Syntax))}}}",
+        _ when node.GetValueKind() == JsonValueKind.String => GoText.Quote(node.GetValue<string>()),
+        _ => Format(node),
+    };
 
     private static void Append(StringBuilder text, JsonNode? node)
     {

@@ -36,7 +36,7 @@ internal sealed record ListPage(IReadOnlyList<StoredObject> Items, long Revision
         else if (options.ResourceVersion.Length > 0)
         {
             var revision = options.Revision;
-            if (revision > snapshot.Revision) throw TooLarge(revision, snapshot.Revision);
+            if (revision > snapshot.Revision) throw ApiErrors.TooLargeResourceVersion(revision, snapshot.Revision);
             if (options.ResourceVersionMatch == "Exact" || (options.ResourceVersionMatch.Length == 0 && options.Limit > 0 && revision > 0))
             {
                 var state = store.StateAt(collection, revision);
@@ -93,13 +93,6 @@ internal sealed record ListPage(IReadOnlyList<StoredObject> Items, long Revision
 
     private static int End(System.Collections.Immutable.ImmutableSortedSet<StoredObject> objects, string ns) =>
         ns.Length == 0 ? objects.Count : ObjectStore.LowerBound(objects, ns, "\uffff");
-
-    private static ApiException TooLarge(long asked, long current) =>
-        new(504, "Timeout", $"Timeout: Too large resource version: {asked}, current: {current}", new JsonObject
-        {
-            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
-            ["retryAfterSeconds"] = 1,
-        });
 
     private static ApiException Forgotten(string ns, string name, string requestNamespace, ResourceDefinition resource) =>
         new(410, "Expired",

@@ -28,6 +28,7 @@ internal sealed class ResourceDeleter(ObjectStore store, ServedObjects served, C
             if (ObjectStore.Newest(collection, ns, name) is not { } current) return null;
             CheckPreconditions(resource, current, options);
             var obj = ServedObjects.Read(resource, current);
+            if (options.Origin is not null && resource.Strategy.DeletionRefusal(obj) is { } refusal) throw ApiErrors.Forbidden(resource.Group, resource.Plural, name, refusal);
             await admission.DeleteAsync(resource, obj, options).ConfigureAwait(false);
             var marked = Mark(resource, obj, options);
             if (marked == Marking.Waits)

@@ -66,7 +66,7 @@ internal sealed class ResourceRegistry
             All = all;
             ByResource = all.ToFrozenDictionary(r => (r.Group, r.Version, r.Plural));
             ByKind = all.DistinctBy(r => (r.Group, r.Version, r.Kind)).ToFrozenDictionary(r => (r.Group, r.Version, r.Kind));
-            Stored = all.Where(r => r.IsStored).OrderBy(r => r.StoredAs is not null).DistinctBy(r => r.StorageKey).ToFrozenDictionary(r => r.StorageKey);
+            Stored = all.Where(r => r.IsStored).OrderBy(r => r.StoredAs is { } other && (other.Group, other.Version) != (r.Group, r.Version)).DistinctBy(r => r.StorageKey).ToFrozenDictionary(r => r.StorageKey);
             GroupVersions = all.Select(r => (r.Group, r.Version)).ToFrozenSet();
         }
 

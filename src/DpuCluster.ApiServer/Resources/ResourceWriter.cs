@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
@@ -27,12 +28,8 @@ internal sealed class ResourceWriter(
     public async Task<Written> CreateAsync(
         ResourceDefinition resource, string ns, JsonObject body, WriteOptions options)
     {
-        CheckNamespaceMatches(resource, ns, body);
-        if (ObjectMetadata.Text(body, "resourceVersion") is not ("" or "0"))
-        {
-            throw new ApiException(500, "", "resourceVersion should not be set on objects to be created");
-        }
-
+        ObjectIdentity.MatchNamespace(body, resource.Namespaced ? ns : "");
+        var version = ObjectMetadata.Text(body, "resourceVersion");
         CheckNamespaceIsThere(resource, ns, body, options);
         foreach (var field in ServerFields) ObjectMetadata.Of(body).Remove(field);
         var strategy = resource.Strategy;
@@ -40,7 +37,7 @@ internal sealed class ResourceWriter(
         strategy.Default(body);
         TrackFields(resource, null, body, options);
         body = await admission.MutateAsync(resource, ns, body, null, options).ConfigureAwait(false);
-        CheckNamespaceMatches(resource, ns, body);
+        ObjectIdentity.MatchNamespace(body, resource.Namespaced ? ns : "");
         var metadata = ObjectMetadata.Of(body);
         var prefix = ObjectMetadata.Text(body, "generateName");
         var generated = ObjectMetadata.Name(body).Length == 0 && prefix.Length > 0;
@@ -73,6 +70,8 @@ internal sealed class ResourceWriter(
                     return new Written(served.Unstored(resource, body), Created: true);
                 }
 
+                if (ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > 0)
+                    throw new ApiException(500, "", "resourceVersion should not be set on objects to be created");
                 var commit = await store.CreateAsync(collection, served.Draft(resource, body)).ConfigureAwait(false);
                 if (commit.Outcome == CommitOutcome.Committed)
                 {
@@ -116,7 +115,7 @@ internal sealed class ResourceWriter(
             options.Warnings.RemoveRange(told, options.Warnings.Count - told);
             var old = ServedObjects.Read(resource, current);
             var obj = change(ServedObjects.Read(resource, current));
-            CheckNamespaceMatches(resource, ns, obj);
+            ObjectIdentity.MatchNamespace(obj, resource.Namespaced ? ns : "");
             var conditional = CheckIsUpdateOf(resource, obj, old, current, options);
             Complete(resource, obj, old);
             TrackFields(resource, old, obj, options);
@@ -210,19 +209,6 @@ internal sealed class ResourceWriter(
 
     private static readonly string[] ServerFields = ["selfLink", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"];
 
-    private static void CheckNamespaceMatches(ResourceDefinition resource, string ns, JsonObject body)
-    {
-        var given = ObjectMetadata.Text(body, "namespace");
-        if (!resource.Namespaced)
-        {
-            // A namespace on a cluster-scoped object is an error of validation.
-            return;
-        }
-
-        if (given.Length == 0) ObjectMetadata.Of(body)["namespace"] = ns;
-        else if (given != ns) throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
-    }
-
     private void CheckNamespaceIsThere(ResourceDefinition resource, string ns, JsonObject body, WriteOptions options)
     {
         if (!resource.Namespaced || options.IsInternal) return;
@@ -244,26 +230,19 @@ internal sealed class ResourceWriter(
     private static bool CheckIsUpdateOf(ResourceDefinition resource, JsonObject obj, JsonObject old, StoredObject current, WriteOptions options)
     {
         var name = ObjectMetadata.Name(old);
-        var uid = ObjectMetadata.Uid(obj);
-        if (uid.Length > 0 && uid != current.Uid)
-        {
-            throw ApiErrors.Conflict(resource.Group, resource.Plural, name,
-                $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
-        }
-
+        ObjectIdentity.CheckUid(resource, obj, old);
         var version = ObjectMetadata.Text(obj, "resourceVersion");
+        if (version.Length > 0 && !ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            throw new ApiException(500, "", $"strconv.ParseUint: parsing {GoText.Quote(version)}: invalid syntax");
         if (version is "" or "0")
         {
-            if (!resource.AllowsUnconditionalUpdate && !options.IsInternal)
-            {
-                throw ApiErrors.Invalid(resource, name,
-                    [new FieldError(FieldErrorType.Invalid, "metadata.resourceVersion", "Invalid value: 0x0: must be specified for an update")]);
-            }
+            if (resource.AllowsUnconditionalUpdate || options.IsInternal) return false;
 
-            return false;
+            // The error names the resource where others name the kind.
+            throw ApiErrors.Invalid(resource.Group, resource.Plural, name, [FieldError.Invalid("metadata.resourceVersion", 0, "must be specified for an update")]);
         }
 
-        if (version != current.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture)) throw ApiErrors.Modified(resource, name);
+        if (version != current.Revision.ToString(CultureInfo.InvariantCulture)) throw ApiErrors.Modified(resource, name);
         return !options.IsPatch;
     }
 

@@ -11,6 +11,7 @@ internal sealed class ServedObjects(ResourceRegistry registry)
     /// <summary>The object as a tree of its own, in the served version.</summary>
     public static JsonObject Read(ResourceDefinition resource, StoredObject stored)
     {
+        if (resource.StoredAs is { } same && same.IsServedForm(stored)) return stored.Parse();
         if (resource.StoredAs is { Made: not null }) return StoredObject.Parse(Json(resource, stored));
         var obj = stored.Parse();
         return resource.StoredAs is { } view ? view.FromStorage(obj) : obj;
@@ -20,6 +21,7 @@ internal sealed class ServedObjects(ResourceRegistry registry)
     public static byte[] Json(ResourceDefinition resource, StoredObject stored) => resource.StoredAs switch
     {
         null => stored.Json,
+        { } view when view.IsServedForm(stored) => stored.Json,
         { Made: { } made } view => made.GetValue(stored, one => ObjectEncoder.Encode(view.FromStorage(one.Parse()), SchemaFor(resource), out _)),
         _ => ObjectEncoder.Encode(Read(resource, stored), SchemaFor(resource), out _),
     };

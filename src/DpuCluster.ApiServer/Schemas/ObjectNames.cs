@@ -108,6 +108,12 @@ internal static partial class ObjectNames
         if (value.Length > 0 && (value[0] == '-' || value[^1] == '-')) yield return "must not begin or end with a hyphen";
     }
 
+    /// <summary>Shares such as <c>25%</c>.</summary>
+    public static IEnumerable<string> Percent(string value)
+    {
+        if (!PercentRegex().IsMatch(value)) yield return Rule("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", "1%", "93%");
+    }
+
     private static int Length(string value) => Encoding.UTF8.GetByteCount(value);
 
     private static string TooLong(int length) => $"must be no more than {length} bytes";
@@ -136,6 +142,9 @@ internal static partial class ObjectNames
 
     [GeneratedRegex("^" + ConfigKeyPattern + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex ConfigKeyRegex();
+
+    [GeneratedRegex(@"^[0-9]+%\z", RegexOptions.CultureInvariant)]
+    private static partial Regex PercentRegex();
 
     [GeneratedRegex("^" + PortNamePattern + @"\z", RegexOptions.CultureInvariant)]
     private static partial Regex PortNameRegex();

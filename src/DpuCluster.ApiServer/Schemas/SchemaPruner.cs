@@ -24,6 +24,15 @@ internal static class SchemaPruner
         return removed;
     }
 
+    /// <summary>Prunes an object of a built-in kind in place, its metadata included: its schema says what that is like.</summary>
+    /// <returns>The paths of what was removed, in the order of the object: a decoder finds them on its way.</returns>
+    public static IReadOnlyList<string> PruneTyped(Schema schema, JsonObject value)
+    {
+        var removed = new List<string>();
+        Prune(schema, value, schema.PreserveUnknownFields, isResource: false, "", removed);
+        return removed;
+    }
+
     private static void Prune(Schema schema, JsonNode? value, bool keepsUnknown, bool isResource, string path, List<string> removed)
     {
         switch (value)

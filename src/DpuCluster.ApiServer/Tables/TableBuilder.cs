@@ -60,7 +60,7 @@ internal sealed class TableBuilder(TimeProvider time)
 
     private static JsonObject Row(ResourceDefinition resource, IReadOnlyList<TableColumn> columns, JsonObject item, IncludeObject include, DateTimeOffset now)
     {
-        var printed = resource.StoredAs?.ToStorage(item) ?? item;
+        var printed = resource is { IsBuiltIn: true, StoredAs: { } view } ? view.ToStorage(item) : item;
         var cells = new JsonArray();
         foreach (var column in columns) cells.Add(column.Cell(printed, now));
         var row = new JsonObject { ["cells"] = cells };

@@ -64,7 +64,7 @@ public sealed class MutatingWebhookTests
         hooks.At("/set", _ => Patch("""[{"op":"add","path":"/data/added","value":"x"}]"""));
         await server.MutateWithAsync("m", Hook(hooks, "/set"));
 
-        var applied = await server.AskAsync($"PATCH {ConfigMaps}/a?fieldManager=me", """{"apiVersion":"v1","kind":"ConfigMap","data":{"mine":"1"}}""",
+        var applied = await server.AskAsync($"PATCH {ConfigMaps}/a?fieldManager=me", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"mine":"1"}}""",
             HttpStatusCode.Created, new Dictionary<string, string> { ["Content-Type"] = "application/apply-patch+yaml" });
 
         applied["data"]!["added"]!.ToString().ShouldBe("x");

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Xunit.Abstractions;
 
 namespace DpuCluster.ApiServer.Tests.Conformance;
@@ -9,12 +8,10 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     /// <summary>Steps that are not answered as recorded, and why. One that passes must leave this table.</summary>
     private static readonly Dictionary<(string Scenario, int Step), string> KnownFailures = [];
 
-    private const string First = "crd-lifecycle";
-
     public static TheoryData<string> Scenarios()
     {
         var names = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(Folder, "*.json").Order(StringComparer.Ordinal)) names.Add(Path.GetFileNameWithoutExtension(file));
+        foreach (var name in Recordings.Names()) names.Add(name);
         return names;
     }
 
@@ -24,8 +21,8 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     {
         // Managers that wrote in the same second are listed by name: the clock stands still, so that it is the same second.
         await using var server = await TestServer.StartAsync(new EmbeddedApiServerOptions { Clock = new StandingClock() });
-        if (name != First) await new Replay(server, Read(First)).PlayAsync();
-        var results = await new Replay(server, Read(name)).PlayAsync();
+        if (name != Recordings.First) await new Replay(server, Recordings.Read(Recordings.First)).PlayAsync();
+        var results = await new Replay(server, Recordings.Read(name)).PlayAsync();
         var problems = new List<string>();
         foreach (var (step, difference) in results)
         {
@@ -37,10 +34,6 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         output.WriteLine($"{results.Count(r => r.Value is null)} of {results.Count} steps as recorded");
         problems.ShouldBeEmpty();
     }
-
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Conformance");
-
-    private static JsonObject Read(string name) => JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, $"{name}.json")))!.AsObject();
 
     /// <summary>Shows the time at which it was made; what waits, waits by the real clock.</summary>
     private sealed class StandingClock : TimeProvider

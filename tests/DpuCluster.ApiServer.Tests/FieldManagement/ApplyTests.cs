@@ -185,7 +185,7 @@ public class ApplyTests
     [InlineData("""{"apiVersion":"g/v1","kind":"W","metadata":{"name":"a"},"spec":{"ports":[{"number":1}]}}""", 500,
         "failed to create typed patch object (/a; g/v1, Kind=W): .spec.ports: element 0: associative list with keys has an element that omits key field \"name\" (and doesn't have default value)")]
     [InlineData("""{"apiVersion":"g/v1","kind":"W","metadata":{"name":"a"},"spec":{"size":"x","tags":{}}}""", 500,
-        "failed to create typed patch object (/a; g/v1, Kind=W): errors:\n  .spec.size: expected numeric (int or float), got string\n  .spec.tags: expected list, got map[]")]
+        "failed to create typed patch object (/a; g/v1, Kind=W): errors:\n  .spec.size: expected numeric (int or float), got string\n  .spec.tags: expected list, got &{map[]}")]
     public void What_cannot_be_applied_is_refused(string applied, int code, string message)
     {
         var error = Should.Throw<KubernetesException>(() => Apply(null, applied, "one"));

@@ -75,7 +75,7 @@ public sealed class EscalationTests
         await GrantAsync(admin, "joe", """{"apiGroups":[""],"resources":["configmaps"],"verbs":["patch"]}""");
         using var joe = Client(server, "joe");
         const string path = "/api/v1/namespaces/default/configmaps/one?fieldManager=joe";
-        const string body = """{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"b"}}""";
+        const string body = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"one"},"data":{"a":"b"}}""";
 
         var refused = await PatchAsync(joe, path, body, "application/apply-patch+yaml");
         refused.Code.ShouldBe(HttpStatusCode.Forbidden);

@@ -11,7 +11,7 @@ public sealed class MetricsTests
     {
         await using var server = await TestServer.StartAsync();
         await server.AskAsync($"POST {ConfigMaps}?dryRun=All", TestServer.ConfigMap("a"), HttpStatusCode.Created);
-        await server.AskAsync($"PATCH {ConfigMaps}/a?fieldManager=me", """{"apiVersion":"v1","kind":"ConfigMap"}""", HttpStatusCode.Created,
+        await server.AskAsync($"PATCH {ConfigMaps}/a?fieldManager=me", """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}""", HttpStatusCode.Created,
             new Dictionary<string, string> { ["Content-Type"] = "application/apply-patch+yaml" });
 
         var text = await MetricsAsync(server);

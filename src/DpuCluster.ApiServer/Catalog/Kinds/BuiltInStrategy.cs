@@ -10,6 +10,8 @@ internal class BuiltInStrategy(string file, string type, bool hasStatus = false)
 
     public override string? DecodingError(JsonObject obj) => DecodingErrors.First(obj, Type);
 
+    public override string? ConversionError(JsonObject obj) => ConversionErrors.First(obj, Type);
+
     public override void Normalize(JsonObject obj) => TypedForm.Normalize(obj, Type);
 
     public override void Default(JsonObject obj)

@@ -15,9 +15,10 @@ internal sealed class ServiceReservation(IServiceAllocator allocator) : IReserva
     public static IEnumerable<string> Addresses(JsonObject service) =>
         service.Object("spec")?.Texts("clusterIPs").Where(a => a is not ("None" or "")) ?? [];
 
-    /// <summary>Node ports that a stored service holds.</summary>
+    /// <summary>Node ports that a stored service holds, that of its health check among them.</summary>
     public static IEnumerable<int> Ports(JsonObject service) =>
-        (service.Object("spec")?.Objects("ports") ?? []).Select(p => (int)(p.Whole("nodePort") ?? 0)).Where(p => p != 0).Distinct();
+        (service.Object("spec")?.Objects("ports") ?? []).Select(p => (int)(p.Whole("nodePort") ?? 0))
+            .Append((int)(service.Object("spec")?.Whole("healthCheckNodePort") ?? 0)).Where(p => p != 0).Distinct();
 
     /// <summary>Takes what the service needs. When that fails, what was taken so far waits for <see cref="Cancel"/>.</summary>
     public bool Take(JsonObject obj, JsonObject? old, ICollection<FieldError> errors)
@@ -43,6 +44,7 @@ internal sealed class ServiceReservation(IServiceAllocator allocator) : IReserva
 
         var ports = old is null ? [] : Ports(old).ToList();
         if (ServiceUpdate.HasNodePorts(spec) && !TakePorts(spec, ports, errors)) return false;
+        if (ServiceValidation.NeedsHealthCheck(spec) && !TakeHealthCheckPort(spec, ports, errors)) return false;
         _leftAddresses.AddRange(addresses.Except(Addresses(obj)));
         _leftPorts.AddRange(ports.Except(Ports(obj)));
         return true;
@@ -58,6 +60,21 @@ internal sealed class ServiceReservation(IServiceAllocator allocator) : IReserva
     {
         foreach (var address in _takenAddresses) allocator.ReturnAddress(address);
         foreach (var port in _takenPorts) allocator.ReturnPort(port);
+    }
+
+    private bool TakeHealthCheckPort(JsonObject spec, List<int> held, ICollection<FieldError> errors)
+    {
+        int? wanted = spec.Whole("healthCheckNodePort") is { } number and not 0 ? (int)number : null;
+        if (wanted is { } mine && held.Contains(mine)) return true;
+        if (allocator.TakePort(wanted, out var taken) is { } error)
+        {
+            errors.Add(FieldError.Invalid("spec.healthCheckNodePort", wanted ?? 0, error));
+            return false;
+        }
+
+        _takenPorts.Add(taken);
+        spec["healthCheckNodePort"] = taken;
+        return true;
     }
 
     private bool TakePorts(JsonObject spec, List<int> held, ICollection<FieldError> errors)

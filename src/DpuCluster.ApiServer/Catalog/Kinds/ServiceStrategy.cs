@@ -29,13 +29,24 @@ internal sealed class ServiceStrategy(IServiceAllocator allocator) : BuiltInStra
         if (type is "NodePort" or "LoadBalancer" || (type == "ClusterIP" && spec.Texts("externalIPs").Any()))
             spec.SetDefault("externalTrafficPolicy", "Cluster");
         if (type is "ClusterIP" or "NodePort" or "LoadBalancer") spec.SetDefault("internalTrafficPolicy", "Cluster");
-        if (type == "LoadBalancer") spec.SetDefault("allocateLoadBalancerNodePorts", true);
+        if (type == "LoadBalancer")
+        {
+            spec.SetDefault("allocateLoadBalancerNodePorts", true);
+            foreach (var entry in obj.Object("status")?.Object("loadBalancer")?.Objects("ingress") ?? [])
+                if (entry.Text("ip").Length > 0) entry.SetDefault("ipMode", "VIP");
+        }
+
         Normalize(obj);
     }
 
     public override void PrepareForCreate(JsonObject obj)
     {
-        Families(obj.Ensure("spec"));
+        var spec = obj.Ensure("spec");
+
+        // One address stands for the list of one; a list without it does not.
+        if (spec.Text("clusterIP") is { Length: > 0 } address && spec["clusterIPs"] is not JsonArray { Count: > 0 })
+            spec["clusterIPs"] = new JsonArray(address);
+        Families(spec);
         base.PrepareForCreate(obj);
     }
 
@@ -44,8 +55,29 @@ internal sealed class ServiceStrategy(IServiceAllocator allocator) : BuiltInStra
         var (spec, before) = (obj.Ensure("spec"), old.Object("spec") ?? []);
         ServiceUpdate.CarryAllocated(spec, before);
         ServiceUpdate.DropOfOtherType(spec, before);
+        ServiceUpdate.Synchronize(spec);
         Families(spec);
         base.PrepareForUpdate(obj, old);
+
+        // What a load balancer has given goes with it.
+        if (spec.Text("type") != "LoadBalancer") SetStatus(obj, WithoutLoadBalancer(obj.Object("status")));
+    }
+
+    public override void ValidateStatusUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors) =>
+        ServiceAddressRules.LoadBalancerStatus(obj.Object("status")?.Object("loadBalancer"), errors, obj.At("spec", "type").AsText() == "LoadBalancer");
+
+    public override IEnumerable<string> Warnings(JsonObject obj, JsonObject? old)
+    {
+        var spec = obj.Object("spec") ?? [];
+        var (type, hasExternal) = (spec.Text("type"), spec.Texts("externalIPs").Any());
+        var headless = type == "ClusterIP" && spec.Text("clusterIP") == "None";
+        if (headless && spec.Text("loadBalancerIP").Length > 0) yield return "spec.loadBalancerIP is ignored for headless services";
+        if (headless && hasExternal) yield return "spec.externalIPs is ignored for headless services";
+        if (headless && spec.Text("sessionAffinity") != "None") yield return "spec.SessionAffinity is ignored for headless services";
+        if (hasExternal && !headless && type != "ExternalName") yield return "spec.externalIPs is deprecated and may no longer be implemented in some clusters";
+        if (type == "ExternalName" && hasExternal) yield return "spec.externalIPs is ignored when spec.type is \"ExternalName\"";
+        if (type != "ExternalName" && spec.Text("externalName").Length > 0) yield return "spec.externalName is ignored when spec.type is not \"ExternalName\"";
+        if (spec.Text("trafficDistribution") == "PreferClose") yield return "spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"";
     }
 
     public override void Validate(JsonObject obj, ICollection<FieldError> errors) => ServiceValidation.Validate(obj, errors);
@@ -55,6 +87,8 @@ internal sealed class ServiceStrategy(IServiceAllocator allocator) : BuiltInStra
 
     public override IReservation? Reserve(JsonObject obj, JsonObject? old, ICollection<FieldError> errors)
     {
+        ServiceAddressRules.Available(obj.Object("spec") ?? [], errors);
+        if (errors.Count > 0) return null;
         var reservation = new ServiceReservation(allocator);
         if (reservation.Take(obj, old, errors))
         {
@@ -87,16 +121,7 @@ internal sealed class ServiceStrategy(IServiceAllocator allocator) : BuiltInStra
     /// </summary>
     private static void Families(JsonObject spec)
     {
-        if (spec.Text("type") == "ExternalName")
-        {
-            foreach (var field in (ReadOnlySpan<string>)["ipFamilies", "ipFamilyPolicy", "clusterIP", "clusterIPs"]) spec.Remove(field);
-            return;
-        }
-
-        if (spec.Text("clusterIP") is { Length: > 0 } address && spec["clusterIPs"] is not JsonArray { Count: > 0 })
-            spec["clusterIPs"] = new JsonArray(address);
-        else if (spec.Text("clusterIP").Length == 0 && spec.Texts("clusterIPs").FirstOrDefault() is { } first)
-            spec["clusterIP"] = first;
+        if (spec.Text("type") == "ExternalName") return;
         if (spec.Text("clusterIP") == "None" && spec.Object("selector") is not { Count: > 0 })
         {
             if (spec.Text("ipFamilyPolicy").Length == 0) spec["ipFamilyPolicy"] = spec.Texts("ipFamilies").Count() == 1 ? "SingleStack" : "RequireDualStack";
@@ -114,5 +139,12 @@ internal sealed class ServiceStrategy(IServiceAllocator allocator) : BuiltInStra
 
         spec.SetDefault("ipFamilyPolicy", "SingleStack");
         if (!spec.Texts("ipFamilies").Any()) spec["ipFamilies"] = new JsonArray("IPv4");
+    }
+
+    private static JsonObject? WithoutLoadBalancer(JsonObject? status)
+    {
+        if (status?.DeepClone() is not JsonObject without) return null;
+        without.Remove("loadBalancer");
+        return without;
     }
 }

@@ -22,6 +22,12 @@ internal static class ServiceUpdate
             }
         }
 
+        if (ServiceValidation.NeedsHealthCheck(spec) && ServiceValidation.NeedsHealthCheck(old) && spec.Whole("healthCheckNodePort") is null or 0
+            && old["healthCheckNodePort"] is { } check)
+        {
+            spec["healthCheckNodePort"] = check.DeepClone();
+        }
+
         if (!HasNodePorts(spec) || !HasNodePorts(old)) return;
         var before = old.Objects("ports").ToLookup(Key, p => p.Whole("nodePort") ?? 0);
         var used = spec.Objects("ports").Select(p => p.Whole("nodePort") ?? 0).Where(p => p != 0).ToHashSet();
@@ -50,9 +56,12 @@ internal static class ServiceUpdate
                 if (before.Contains(port.Whole("nodePort"))) port.Remove("nodePort");
         }
 
+        if (ServiceValidation.NeedsHealthCheck(old) && !ServiceValidation.NeedsHealthCheck(spec) && JsonNode.DeepEquals(spec["healthCheckNodePort"], old["healthCheckNodePort"]))
+            spec.Remove("healthCheckNodePort");
+
         if (old.Text("type") == "LoadBalancer" && spec.Text("type") != "LoadBalancer")
         {
-            foreach (var field in (ReadOnlySpan<string>)["healthCheckNodePort", "allocateLoadBalancerNodePorts", "loadBalancerClass"])
+            foreach (var field in (ReadOnlySpan<string>)["allocateLoadBalancerNodePorts", "loadBalancerClass"])
                 if (JsonNode.DeepEquals(spec[field], old[field])) spec.Remove(field);
         }
 
@@ -61,6 +70,16 @@ internal static class ServiceUpdate
         {
             spec.Remove("externalTrafficPolicy");
         }
+    }
+
+    /// <summary>Makes the one address and the list of addresses say the same, where one of them is not there.</summary>
+    public static void Synchronize(JsonObject spec)
+    {
+        if (spec.Text("type") == "ExternalName") return;
+        if (spec.Text("clusterIP") is { Length: > 0 } address && spec["clusterIPs"] is not JsonArray { Count: > 0 })
+            spec["clusterIPs"] = new JsonArray(address);
+        else if (spec.Text("clusterIP").Length == 0 && spec.Texts("clusterIPs").FirstOrDefault() is { } first)
+            spec["clusterIP"] = first;
     }
 
     public static bool HasAddress(JsonObject spec) => spec.Text("type") is "ClusterIP" or "NodePort" or "LoadBalancer";

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Schemas;
 
@@ -14,6 +13,10 @@ internal static class ServiceValidation
         var spec = obj.Object("spec") ?? [];
         var type = spec.Text("type");
         var headless = spec.Text("clusterIP") == "None";
+
+        // A real server looks at the addresses before it allocates them, which is before everything else.
+        ServiceAddressRules.ClusterAddresses(spec, errors);
+        if (errors.Count > 0) return;
         var ports = spec.Objects("ports").ToList();
         if (ports.Count == 0 && !headless && type != "ExternalName") errors.Add(FieldError.Required("spec.ports"));
         if (headless && (type is "NodePort" or "LoadBalancer"))
@@ -25,26 +28,61 @@ internal static class ServiceValidation
         ObjectMetaValidation.Labels(spec.Object("selector"), "spec.selector", errors);
         OneOf(spec, "sessionAffinity", ["ClientIP", "None"], errors);
         Affinity(spec, errors);
-        if (type != "ExternalName") Addresses(spec, headless, errors);
+        ServiceAddressRules.ExternalAddresses(spec, errors);
         OneOf(spec, "type", ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], errors);
         NodePorts(type, ports, errors);
         Duplicates(ports, errors);
+        ServiceAddressRules.SourceRanges(spec, errors);
+        if (type != "LoadBalancer")
+        {
+            const string Only = "may only be used when `type` is 'LoadBalancer'";
+            if (spec["allocateLoadBalancerNodePorts"] is not null) errors.Add(FieldError.Forbidden("spec.allocateLoadBalancerNodePorts", Only));
+            if (spec["loadBalancerClass"] is not null) errors.Add(FieldError.Forbidden("spec.loadBalancerClass", Only));
+        }
+        else if (spec["loadBalancerClass"].AsText() is { } name)
+        {
+            ObjectMetaValidation.Add(errors, "spec.loadBalancerClass", name, ObjectNames.QualifiedName(name));
+        }
+
+        Traffic(spec, type, errors);
+    }
+
+    /// <summary>Whether a load balancer has to ask each node whether it serves.</summary>
+    public static bool NeedsHealthCheck(JsonObject spec) => spec.Text("type") == "LoadBalancer" && spec.Text("externalTrafficPolicy") == "Local";
+
+    private static void Traffic(JsonObject spec, string type, ICollection<FieldError> errors)
+    {
         if (spec.Text("externalTrafficPolicy") is { Length: > 0 } policy)
         {
-            if (policy is not ("Cluster" or "Local")) errors.Add(FieldError.NotSupported(Policies, policy, ["Cluster", "Local"]));
-            else if (type is not ("NodePort" or "LoadBalancer") && !spec.Texts("externalIPs").Any())
+            if (type is not ("NodePort" or "LoadBalancer") && (type != "ClusterIP" || !spec.Texts("externalIPs").Any()))
                 errors.Add(FieldError.Invalid(Policies, policy, "may only be set for externally-accessible services"));
+            else if (policy is not ("Cluster" or "Local")) errors.Add(FieldError.NotSupported(Policies, policy, ["Cluster", "Local"]));
+        }
+
+        const string HealthCheck = "spec.healthCheckNodePort";
+        if (spec.Whole("healthCheckNodePort") is { } port and not 0)
+        {
+            if (!NeedsHealthCheck(spec)) errors.Add(FieldError.Invalid(HealthCheck, port, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"));
+            else PortNumber(port, HealthCheck, errors);
         }
 
         if (spec["internalTrafficPolicy"].AsText() is { } inner and not ("Cluster" or "Local"))
             errors.Add(FieldError.NotSupported("spec.internalTrafficPolicy", inner, ["Cluster", "Local"]));
-        if (spec["ipFamilyPolicy"].AsText() is { } families and not ("SingleStack" or "PreferDualStack" or "RequireDualStack"))
-            errors.Add(FieldError.NotSupported("spec.ipFamilyPolicy", families, ["PreferDualStack", "RequireDualStack", "SingleStack"]));
+        if (spec["trafficDistribution"].AsText() is { } nearness and not ("PreferClose" or "PreferSameNode" or "PreferSameZone"))
+            errors.Add(FieldError.NotSupported("spec.trafficDistribution", nearness, ["PreferClose", "PreferSameNode", "PreferSameZone"]));
     }
 
     public static void ValidateUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors)
     {
         var (spec, before) = (obj.Object("spec") ?? [], old.Object("spec") ?? []);
+        if (spec.Text("type") == "LoadBalancer" && before.Text("type") == "LoadBalancer" && !JsonNode.DeepEquals(spec["loadBalancerClass"], before["loadBalancerClass"]))
+            errors.Add(FieldError.Invalid("spec.loadBalancerClass", spec["loadBalancerClass"]?.DeepClone(), "may not change once set"));
+        if (NeedsHealthCheck(spec) && NeedsHealthCheck(before) && spec.Whole("healthCheckNodePort") is { } port && port != before.Whole("healthCheckNodePort"))
+        {
+            errors.Add(FieldError.Invalid("spec.healthCheckNodePort", port,
+                "cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update"));
+        }
+
         if (!ServiceUpdate.HasAddress(spec) || !ServiceUpdate.HasAddress(before)) return;
         if (before.Texts("clusterIPs").FirstOrDefault() is { } first && spec.Texts("clusterIPs").FirstOrDefault() != first)
             errors.Add(FieldError.Invalid("spec.clusterIPs[0]", spec["clusterIPs"]?.DeepClone(), "may not change once set"));
@@ -79,23 +117,11 @@ internal static class ServiceValidation
 
     private static void ExternalName(JsonObject spec, ICollection<FieldError> errors)
     {
-        if (spec.Texts("clusterIPs").Any()) errors.Add(FieldError.Forbidden("spec.clusterIPs", "may not be set for ExternalName services"));
+        foreach (var field in (ReadOnlySpan<string>)["clusterIPs", "ipFamilies", "ipFamilyPolicy"])
+            if (spec[field] is not null) errors.Add(FieldError.Forbidden($"spec.{field}", "may not be set for ExternalName services"));
         var name = spec.Text("externalName").TrimEnd('.');
         if (name.Length == 0) errors.Add(FieldError.Required("spec.externalName"));
         else ObjectMetaValidation.Add(errors, "spec.externalName", name, ObjectNames.Dns1123Subdomain(name));
-    }
-
-    private static void Addresses(JsonObject spec, bool headless, ICollection<FieldError> errors)
-    {
-        var all = spec.Texts("clusterIPs").ToList();
-        if (headless || all.Count == 0) return;
-        if (spec.Text("clusterIP") is { Length: > 0 } first && first != all[0])
-            errors.Add(FieldError.Invalid("spec.clusterIP", first, "must be equal to clusterIPs[0]"));
-        for (var i = 0; i < all.Count; i++)
-        {
-            if (!IPAddress.TryParse(all[i], out _))
-                errors.Add(FieldError.Invalid($"spec.clusterIPs[{i}]", all[i], "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
-        }
     }
 
     private static void Affinity(JsonObject spec, ICollection<FieldError> errors)
@@ -113,7 +139,7 @@ internal static class ServiceValidation
             var number = ports[i].Whole("nodePort") ?? 0;
             if (number == 0) continue;
             var path = $"spec.ports[{i}].nodePort";
-            if (type is "ClusterIP" or "ExternalName") errors.Add(FieldError.Forbidden(path, $"may not be used when `type` is '{type}'"));
+            if (type == "ClusterIP") errors.Add(FieldError.Forbidden(path, "may not be used when `type` is 'ClusterIP'"));
             else if (!used.Add((ports[i].Text("protocol"), number))) errors.Add(FieldError.Duplicate(path, number));
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Schemas;
 
@@ -32,7 +33,7 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
         var selector = spec.Object("selector");
         if (selector is null)
         {
-            errors.Add(FieldError.Required("spec.selector"));
+            if (!_isDaemonSet) errors.Add(FieldError.Required("spec.selector"));
         }
         else
         {
@@ -58,7 +59,9 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
     private static void Template(JsonObject template, JsonObject? selector, ICollection<FieldError> errors)
     {
         var labels = template.Object("metadata")?.Object("labels");
-        if (selector is not null && !LabelSelectorValidation.IsEmpty(selector) && !LabelSelectorValidation.Matches(selector, labels))
+
+        // No selector selects nothing, an empty one everything.
+        if (selector is null || (!LabelSelectorValidation.IsEmpty(selector) && !LabelSelectorValidation.Matches(selector, labels)))
             errors.Add(FieldError.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
         ObjectMetaValidation.Labels(labels, "spec.template.labels", errors);
         var spec = template.Object("spec") ?? [];
@@ -75,8 +78,7 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
         switch (strategy.Text("type"))
         {
             case "RollingUpdate":
-                if (IsZero(rolling?["maxUnavailable"]) && IsZero(rolling?["maxSurge"]))
-                    errors.Add(FieldError.Invalid($"{path}.rollingUpdate.maxUnavailable", rolling?["maxUnavailable"], _isDaemonSet ? "cannot be 0 when maxSurge is 0" : "may not be 0 when `maxSurge` is 0"));
+                RollingUpdate(rolling?["maxUnavailable"], rolling?["maxSurge"], $"{path}.rollingUpdate", errors);
                 break;
             case var type when type == otherStrategy:
                 if (rolling is not null && _isDeployment)
@@ -88,5 +90,34 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
         }
     }
 
-    private static bool IsZero(JsonNode? value) => value.AsWhole() == 0 || value.AsText() == "0%";
+    private void RollingUpdate(JsonNode? unavailable, JsonNode? surge, string path, ICollection<FieldError> errors)
+    {
+        Amount(unavailable, $"{path}.maxUnavailable", errors);
+        Amount(surge, $"{path}.maxSurge", errors);
+        if (_isDaemonSet)
+        {
+            Share(unavailable, $"{path}.maxUnavailable", errors);
+            Share(surge, $"{path}.maxSurge", errors);
+            if (!IsZero(unavailable) && !IsZero(surge)) errors.Add(FieldError.Invalid($"{path}.maxSurge", surge, "may not be set when maxUnavailable is non-zero"));
+            else if (IsZero(unavailable) && IsZero(surge)) errors.Add(FieldError.Required($"{path}.maxUnavailable", "cannot be 0 when maxSurge is 0"));
+            return;
+        }
+
+        if (IsZero(unavailable) && IsZero(surge)) errors.Add(FieldError.Invalid($"{path}.maxUnavailable", unavailable, "may not be 0 when `maxSurge` is 0"));
+        Share(unavailable, $"{path}.maxUnavailable", errors);
+    }
+
+    private static void Amount(JsonNode? value, string path, ICollection<FieldError> errors)
+    {
+        if (value.AsText() is { } text) ObjectMetaValidation.Add(errors, path, text, ObjectNames.Percent(text));
+        else if (value.AsWhole() is < 0 and var number) errors.Add(FieldError.Invalid(path, number, "must be greater than or equal to 0"));
+    }
+
+    private static void Share(JsonNode? value, string path, ICollection<FieldError> errors)
+    {
+        if (value.AsText() is { } text && !ObjectNames.Percent(text).Any() && System.Numerics.BigInteger.Parse(text[..^1], CultureInfo.InvariantCulture) > 100)
+            errors.Add(FieldError.Invalid(path, text, "must not be greater than 100%"));
+    }
+
+    private static bool IsZero(JsonNode? value) => value is null || value.AsWhole() == 0 || (value.AsText() is [.. var digits, '%'] && digits.Trim('0').Length == 0);
 }

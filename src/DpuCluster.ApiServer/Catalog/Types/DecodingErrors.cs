@@ -13,6 +13,15 @@ internal static class DecodingErrors
     /// <summary>What is wrong, such as <c>json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32</c>; null for nothing.</summary>
     public static string? First(JsonObject obj, TypeDefinition type) => Structure(obj, type, "");
 
+    /// <summary>As <see cref="First"/>, of a value whose type reads JSON itself: a time, a quantity, a number or text.</summary>
+    public static string? OfValue(JsonNode value, TypeReference type) => type.Form switch
+    {
+        TypeForm.Time or TypeForm.MicroTime when value.GetValueKind() != JsonValueKind.String =>
+            $"json: cannot unmarshal {Name(value.GetValueKind())} into Go value of type string",
+        TypeForm.Bytes when value.GetValueKind() != JsonValueKind.String => $"cannot restore slice from {Patches.GoValue.TypeOf(value)}",
+        _ => Value(value, type, null, ""),
+    };
+
     private static string? Structure(JsonObject obj, TypeDefinition type, string path)
     {
         if (type.IsFree) return null;
@@ -26,7 +35,7 @@ internal static class DecodingErrors
         return null;
     }
 
-    private static string? Value(JsonNode? value, TypeReference type, TypeDefinition owner, string path)
+    private static string? Value(JsonNode? value, TypeReference type, TypeDefinition? owner, string path)
     {
         if (value is null) return null;
         var kind = value.GetValueKind();
@@ -74,7 +83,7 @@ internal static class DecodingErrors
                 return Mismatch(Name(kind));
         }
 
-        string Mismatch(string what) => $"json: cannot unmarshal {what} into Go struct field {owner.Name}.{path} of type {type.GoName}";
+        string Mismatch(string what) => $"json: cannot unmarshal {what} into Go struct field {owner?.Name}.{path} of type {type.GoName}";
     }
 
     private static bool Integer(JsonNode value, long least, long most) =>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Resources;
+using DpuCluster.ApiServer.Schemas;
 
 namespace DpuCluster.ApiServer.Http.Verbs;
 
@@ -17,10 +18,12 @@ internal sealed class BindingEndpoint(ResourceWriter writer, AdmissionControl ad
         binding = await admission.AdmitAsync(request, options, new ReviewedKind("", "v1", "Binding"), binding).ConfigureAwait(false);
         var target = binding.Object("target") ?? [];
         var node = target.Text("name");
-        if (node.Length == 0 || target.Text("kind") is not ("" or "Node"))
-        {
-            throw ApiErrors.BadRequest("a Binding names a Node as its target");
-        }
+        var problems = new List<FieldError>();
+        if (target.Text("kind") is not ("" or "Node")) problems.Add(FieldError.NotSupported("target.kind", target["kind"], ["Node", "<empty>"]));
+        if (node.Length == 0) problems.Add(FieldError.Required("target.name"));
+
+        // A real server passes these on as a plain error.
+        if (problems.Count > 0) throw new ApiException(500, "", problems.Count == 1 ? problems[0].ToString() : $"[{string.Join(", ", problems)}]");
 
         var uid = binding.At("metadata", "uid").AsText() ?? "";
         _ = await writer.RewriteAsync(resource, info.Namespace, info.Name, pod =>

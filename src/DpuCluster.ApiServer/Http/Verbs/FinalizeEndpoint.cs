@@ -12,6 +12,7 @@ internal sealed class FinalizeEndpoint(ObjectStore store, ResourceWriter writer,
         var (resource, info) = (request.Resource, request.Info);
         var options = RequestOptions.Read(request, "UpdateOptions");
         var body = decoder.Read(resource, await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false), options);
+        ObjectIdentity.CheckMatches(body, "", info.Name);
         var current = ObjectStore.Newest(store.Collection(resource.StorageKey), "", info.Name) ?? throw ApiErrors.NotFound(resource, info.Name);
         var old = ServedObjects.Read(resource, current);
         body = await admission.MutateAsync(resource, "", body, old, options).ConfigureAwait(false);

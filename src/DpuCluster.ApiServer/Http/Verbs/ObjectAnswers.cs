@@ -20,7 +20,7 @@ internal sealed class ObjectAnswers(TableAnswers tables)
             case AnswerShape.PartialObjectMetadata:
                 return ResponseWriter.WriteAsync(request.Http, code, request.Accept, Partial(request, stored));
             case AnswerShape.PartialObjectMetadataList:
-                throw ApiErrors.NotAcceptable("application/json, application/yaml, application/vnd.kubernetes.protobuf");
+                throw ApiErrors.NotTransformable($"you requested PartialObjectMetadataList, but the requested object is not a list (*{InternalType(request)})");
             default:
                 return ResponseWriter.WriteAsync(request.Http, code, request.Accept, ServedObjects.Json(request.Resource, stored));
         }
@@ -46,11 +46,13 @@ internal sealed class ObjectAnswers(TableAnswers tables)
                     ["items"] = items,
                 });
             case AnswerShape.PartialObjectMetadata:
-                throw ApiErrors.NotAcceptable("application/json, application/yaml, application/vnd.kubernetes.protobuf");
+                throw ApiErrors.NotTransformable($"you requested PartialObjectMetadata, but the requested object is a list (*{InternalType(request)}List)");
             default:
                 return WriteItemsAsync(request, page, ListMetadata(revision, page.Continue, page.Remaining));
         }
     }
+
+    private static string InternalType(ApiRequest request) => request.Resource.IsBuiltIn ? request.Resource.InternalType : "unstructured.Unstructured";
 
     /// <summary>Kind, version and metadata of an object, and nothing else.</summary>
     public static JsonObject Partial(ApiRequest request, StoredObject stored)

@@ -1,4 +1,4 @@
-using System.Globalization;
+using DpuCluster.ApiServer.Schemas;
 using DpuCluster.ApiServer.Storage;
 
 namespace DpuCluster.ApiServer.Http.Verbs;
@@ -18,7 +18,8 @@ internal sealed class PodLogEndpoint(ObjectStore store, IPodLogs? logs, Cancella
             throw ApiErrors.BadRequest($"a container name must be specified for pod {info.Name}, choose one of: [{string.Join(' ', containers)}]");
         }
 
-        long? tail = long.TryParse(QueryParameters.Get(request.Query, "tailLines"), NumberStyles.None, CultureInfo.InvariantCulture, out var lines) ? lines : null;
+        var tail = ListOptions.Number(request.Query, "tailLines");
+        if (tail < 0) throw ApiErrors.Invalid("", "PodLogOptions", info.Name, [FieldError.Invalid("tailLines", tail, "must be greater than or equal to 0")]);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, stopping);
         var stream = logs is null ? null : await logs.OpenAsync(
             info.Namespace, info.Name, container.Length == 0 ? null : container, QueryParameters.IsTrue(request.Query, "follow"), tail, ending.Token).ConfigureAwait(false);

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Protobuf;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Schemas;
+using DpuCluster.ApiServer.Schemas.FieldValidation;
 
 namespace DpuCluster.ApiServer.Http.Verbs;
 
@@ -21,9 +23,14 @@ internal static class RequestOptions
         var query = request.Query;
         var errors = new List<FieldError>();
         var manager = QueryParameters.Get(query, "fieldManager");
-        if (manager.Length > MostOfManager) errors.Add(new FieldError(FieldErrorType.TooLong, "fieldManager", $"Too long: may not be more than {MostOfManager} bytes"));
-        var bad = manager.FirstOrDefault(char.IsControl);
-        if (bad != default) errors.Add(FieldError.Invalid("fieldManager", JsonValue.Create(manager), "should only contain printable characters"));
+        if (Encoding.UTF8.GetByteCount(manager) > MostOfManager) errors.Add(FieldError.TooLong("fieldManager", MostOfManager));
+        var at = 0;
+        foreach (var rune in manager.EnumerateRunes())
+        {
+            if (!IsPrintable(rune)) errors.Add(FieldError.Invalid("fieldManager", JsonValue.Create(manager), string.Create(CultureInfo.InvariantCulture, $"invalid character U+{rune.Value:X4} (at position {at})")));
+            at += rune.Utf8SequenceLength;
+        }
+
         if (isApply && manager.Length == 0) errors.Add(FieldError.Required("fieldManager", "is required for apply patch"));
         var dryRun = ReadDryRun(query["dryRun"].ToArray(), errors);
         var force = QueryParameters.Optional(query, "force");
@@ -52,6 +59,11 @@ internal static class RequestOptions
         };
     }
 
+    /// <summary>Go's <c>unicode.IsPrint</c>: letters, marks, numbers, punctuation, symbols and the space.</summary>
+    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+
     /// <summary>The options of a deletion, from its body or, where there is none, from the query.</summary>
     public static async Task<DeleteOptions> ReadDeleteAsync(ApiRequest request)
     {
@@ -62,11 +74,9 @@ internal static class RequestOptions
         {
             var format = RequestBody.Format(request.Http.Request, protobuf: true);
             if (format == BodyFormat.Yaml) body = RequestBody.YamlToJson(body).Json;
-            var read = format == BodyFormat.Protobuf ? ProtobufBody.ReadDeleteOptions(body) : RequestBody.TryParse(body) ?? throw ApiErrors.BadRequest("unable to decode DeleteOptions: the body is not a JSON object");
+            var read = format == BodyFormat.Protobuf ? ProtobufBody.ReadDeleteOptions(body) : ReadDeleteOptions(body);
             if (read["kind"] is { } kind && kind.ToString() is not ("DeleteOptions" or ""))
-            {
-                throw ApiErrors.BadRequest($"decoded object cannot be converted to DeleteOptions: {kind}");
-            }
+                throw Undecodable($"no kind \"{kind}\" is registered for version \"{read["apiVersion"]}\" in scheme \"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:29\"");
 
             var dryRun = (read["dryRun"] as JsonArray ?? []).Select(d => d?.ToString() ?? "").ToArray();
             options = new DeleteOptions
@@ -85,7 +95,7 @@ internal static class RequestOptions
             options = new DeleteOptions
             {
                 DryRun = ReadDryRun(query["dryRun"].ToArray(), errors),
-                GracePeriodSeconds = long.TryParse(QueryParameters.Get(query, "gracePeriodSeconds"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var grace) ? grace : null,
+                GracePeriodSeconds = ListOptions.Number(query, "gracePeriodSeconds"),
                 PropagationPolicy = QueryParameters.Get(query, "propagationPolicy"),
                 OrphanDependents = QueryParameters.Optional(query, "orphanDependents"),
             };
@@ -105,6 +115,26 @@ internal static class RequestOptions
         options = options with { Origin = new AdmissionOrigin(request.User, "", "", request.Warnings, request.Aborted) };
         return errors.Count == 0 ? options : throw ApiErrors.Invalid("meta.k8s.io", "DeleteOptions", "", errors);
     }
+
+    private static JsonObject ReadDeleteOptions(byte[] body)
+    {
+        try
+        {
+            return StrictJson.Parse(body).Node switch
+            {
+                null => [],
+                JsonObject obj => obj,
+                var other => throw Undecodable(ObjectDecoder.NoTypeIn(other)),
+            };
+        }
+        catch (StrictJsonException exception)
+        {
+            throw Undecodable($"couldn't get version/kind; json parse error: {exception.Message}");
+        }
+    }
+
+    /// <summary>A real server takes what it cannot decode as options for a failure of its own.</summary>
+    private static ApiException Undecodable(string why) => new(500, "", why);
 
     private static bool ReadDryRun(string?[] values, List<FieldError> errors)
     {

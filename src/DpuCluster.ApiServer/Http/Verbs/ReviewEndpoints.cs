@@ -59,7 +59,20 @@ internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorize
             user = new UserInfo(name, groups);
         }
 
-        if (errors.Count > 0) throw ApiErrors.Invalid(request.Resource, "", errors);
+        if (request.Resource.Namespaced)
+        {
+            if (resource is not null && Text(resource, "namespace") != request.Info.Namespace)
+                errors.Add(FieldError.Invalid("spec.resourceAttributes.namespace", JsonValue.Create(Text(resource, "namespace")), "must match metadata.namespace"));
+            if (path is not null) errors.Add(FieldError.Invalid("spec.nonResourceAttributes", path, "disallowed on this kind of request"));
+        }
+
+        var metadata = (JsonObject)ObjectMetadata.Of(review).DeepClone();
+        metadata.Remove("managedFields");
+        if (request.Resource.Namespaced) metadata.Remove("namespace");
+        if (metadata.Count > 0) errors.Add(FieldError.Invalid("metadata", metadata, "must be empty"));
+
+        // A real server has lost the kind by then, and names the group alone.
+        if (errors.Count > 0) throw ApiErrors.Invalid(request.Resource.Group, "", "", errors);
         var access = resource is null
             ? new AccessRequest(user, Text(path!, "verb")) { Path = Text(path!, "path") }
             : new AccessRequest(user, Text(resource, "verb"))
@@ -111,7 +124,7 @@ internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorize
         if (token.Length == 0) throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
         review["status"] = authenticator.ByToken(token) is { } user
             ? new JsonObject { ["authenticated"] = true, ["user"] = user.ToJson(), ["audiences"] = new JsonArray(ServiceAccountTokens.Issuer) }
-            : new JsonObject { ["user"] = new JsonObject(), ["error"] = "[invalid bearer token]" };
+            : new JsonObject { ["user"] = new JsonObject(), ["error"] = "invalid bearer token" };
     }
 
     private static JsonArray Texts(IEnumerable<string> texts)

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
+using DpuCluster.ApiServer.Catalog.Types;
 using DpuCluster.ApiServer.Patches;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Storage;
@@ -29,8 +30,7 @@ internal sealed class ScaleEndpoint(ObjectStore store, ResourceWriter writer)
     private async Task UpdateAsync(ApiRequest request)
     {
         var options = RequestOptions.Read(request, "UpdateOptions");
-        var scale = RequestBody.TryParse((await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false)).Json)
-            ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type Scale)");
+        var scale = await SubresourceBody.ReadAsync(request, TypeLibrary.Find("autoscaling", "Scale"), "autoscaling/v1").ConfigureAwait(false);
         await WriteAsync(request, options, _ => scale).ConfigureAwait(false);
     }
 
@@ -64,6 +64,7 @@ internal sealed class ScaleEndpoint(ObjectStore store, ResourceWriter writer)
         var written = await writer.UpdateAsync(resource, info.Namespace, info.Name, obj =>
         {
             var scale = change(Scale(resource, obj));
+            ObjectIdentity.CheckMatches(scale, info.Namespace, info.Name);
             var version = ObjectMetadata.Text(scale, "resourceVersion");
             if (version.Length > 0) ObjectMetadata.Of(obj)["resourceVersion"] = version;
             var replicas = scale["spec"]?["replicas"] is JsonValue value && value.TryGetValue(out long count) ? count : 0;

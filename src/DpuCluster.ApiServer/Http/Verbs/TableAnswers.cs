@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Resources;
+using DpuCluster.ApiServer.Schemas;
 using DpuCluster.ApiServer.Storage;
 using DpuCluster.ApiServer.Tables;
 
@@ -18,7 +19,8 @@ internal sealed class TableAnswers(TimeProvider clock)
             "None" => IncludeObject.None,
             "Object" => IncludeObject.Object,
             "" or "Metadata" => IncludeObject.Metadata,
-            var other => throw ApiErrors.BadRequest($"unrecognized includeObject value: \"{other}\""),
+            var other => throw ApiErrors.Invalid("meta.k8s.io", "TableOptions", "",
+                [FieldError.Invalid("includeObject", JsonValue.Create(other), "must be 'Metadata', 'Object', 'None', or empty")]),
         };
         return _builder.Table(
             request.Resource, objects.Select(o => ServedObjects.Read(request.Resource, o)), ObjectAnswers.ListMetadata(revision, next, remaining), include, withColumns);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Authentication;
+using DpuCluster.ApiServer.Catalog.Types;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Schemas;
 using DpuCluster.ApiServer.Storage;
@@ -17,8 +18,7 @@ internal sealed class TokenEndpoint(ObjectStore store, ServiceAccountTokens toke
     public async Task CreateAsync(ApiRequest request)
     {
         var info = request.Info;
-        var read = RequestBody.TryParse((await WriteEndpoint.ReadBodyAsync(request).ConfigureAwait(false)).Json)
-            ?? throw ApiErrors.BadRequest("the object provided is unrecognized (must be of type TokenRequest)");
+        var read = await SubresourceBody.ReadAsync(request, TypeLibrary.Find("authentication", "TokenRequest"), "authentication.k8s.io/v1").ConfigureAwait(false);
         var account = ObjectStore.Get(store.Collection(("", "serviceaccounts")), info.Namespace, info.Name) ?? throw ApiErrors.NotFound(request.Resource, info.Name);
         var options = RequestOptions.Read(request, "CreateOptions");
         read = await admission.AdmitAsync(request, options, new ReviewedKind("authentication.k8s.io", "v1", "TokenRequest"), read).ConfigureAwait(false);
@@ -53,6 +53,12 @@ internal sealed class TokenEndpoint(ObjectStore store, ServiceAccountTokens toke
         }).ConfigureAwait(false);
     }
 
+    private static string GroupVersion(JsonObject reference)
+    {
+        var apiVersion = reference["apiVersion"]?.ToString() ?? "";
+        return apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion : "/" + apiVersion;
+    }
+
     private (string, string, string)? Bound(JsonObject spec, string ns)
     {
         if (spec["boundObjectRef"] is not JsonObject reference) return null;
@@ -63,7 +69,7 @@ internal sealed class TokenEndpoint(ObjectStore store, ServiceAccountTokens toke
             "Pod" => "pods",
             "Secret" => "secrets",
             "Node" => "nodes",
-            _ => throw ApiErrors.BadRequest($"cannot bind token to object of type {reference["apiVersion"]}, Kind={kind}"),
+            _ => throw ApiErrors.BadRequest($"cannot bind token to object of type {GroupVersion(reference)}, Kind={kind}"),
         };
         var found = ObjectStore.Get(store.Collection(("", plural)), kind == "Node" ? "" : ns, name) ?? throw ApiErrors.NotFound("", plural, name);
         var uid = reference["uid"]?.ToString() ?? "";

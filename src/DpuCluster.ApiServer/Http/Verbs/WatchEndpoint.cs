@@ -26,7 +26,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
 
         // Without a version, and from "any" version, a watch begins with what there is; asked to, it does so from any version.
         var sendInitial = options.SendInitialEvents ?? revision == 0;
-        if (revision > store.PublishedRevision) throw Future(revision, store.PublishedRevision);
+        if (revision > store.PublishedRevision) throw ApiErrors.TooLargeResourceVersion(revision, store.PublishedRevision);
         if (sendInitial || revision == 0)
         {
             var (snapshot, all) = store.ReadAll(collection);
@@ -143,13 +143,6 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         writer.Error(ApiErrors.Expired($"too old resource version: {revision} ({oldest})").ToStatus());
         await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
     }
-
-    private static ApiException Future(long asked, long current) =>
-        new(504, "Timeout", $"Timeout: Too large resource version: {asked}, current: {current}", new JsonObject
-        {
-            ["causes"] = new JsonArray(new JsonObject { ["reason"] = "ResourceVersionTooLarge", ["message"] = "Too large resource version" }),
-            ["retryAfterSeconds"] = 1,
-        });
 }
 
 /// <summary>Writes the events of one watch, each a line of JSON put together from what is encoded already.</summary>

@@ -30,11 +30,12 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
         var (resource, info) = (request.Resource, request.Info);
         var options = RequestOptions.Read(request, "UpdateOptions");
         var obj = decoder.Read(resource, await ReadBodyAsync(request).ConfigureAwait(false), options);
-        CheckName(obj, info.Name);
+        ObjectIdentity.CheckMatches(obj, info.Namespace, info.Name);
         var written = await writer.UpdateAsync(resource, info.Namespace, info.Name, _ => (JsonObject)obj.DeepClone(), options).ConfigureAwait(false);
         if (written is null && resource.AllowsCreateOnUpdate && info.Subresource.Length == 0)
         {
             CheckMayCreate(request);
+            ObjectIdentity.CheckHasNoUid(resource, obj, info.Namespace, info.Name);
             written = await writer.CreateAsync(resource, info.Namespace, obj, options).ConfigureAwait(false);
         }
 
@@ -56,12 +57,11 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
             return;
         }
 
-        var patch = ReadPatch(resource, type, body);
+        var patch = ReadPatch(resource, type, body, options);
         var written = await writer.UpdateAsync(resource, info.Namespace, info.Name, old =>
         {
             var patched = patch(old);
-            CheckName(patched, info.Name);
-            ObjectDecoder.Conform(resource, patched, options);
+            ObjectIdentity.CheckMatches(patched, info.Namespace, info.Name);
             return patched;
         }, options).ConfigureAwait(false);
         var result = written ?? throw ApiErrors.NotFound(resource, info.Name);
@@ -74,18 +74,16 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
         var applied = ReadApplied(body, options);
         var given = ObjectMetadata.Name(applied);
         if (given.Length > 0 && given != info.Name) throw ApiErrors.BadRequest($"the name of the object ({given}) does not match the name on the URL ({info.Name})");
-        ObjectMetadata.Of(applied)["name"] = info.Name;
         var context = writer.ManagementOf(resource, options);
-        ObjectDecoder.Conform(resource, applied, options);
         while (true)
         {
-            var written = await writer.UpdateAsync(resource, info.Namespace, info.Name,
-                live => FieldManager.Apply(live, applied, context, options.Force), options).ConfigureAwait(false);
+            var written = await writer.UpdateAsync(resource, info.Namespace, info.Name, live => Apply(live), options).ConfigureAwait(false);
             if (written is null)
             {
                 if (info.Subresource.Length > 0) throw ApiErrors.NotFound(resource, info.Name);
                 CheckMayCreate(request);
-                var obj = FieldManager.Apply(null, applied, context, options.Force);
+                var obj = Apply(null);
+                ObjectIdentity.CheckMayBeNew(resource, obj, info.Name);
                 try
                 {
                     written = await writer.CreateAsync(resource, info.Namespace, obj, options).ConfigureAwait(false);
@@ -99,6 +97,13 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
 
             await answers.WriteAsync(request, written.Value.Created ? 201 : 200, written.Value.Object).ConfigureAwait(false);
             return;
+        }
+
+        JsonObject Apply(JsonObject? live)
+        {
+            var merged = FieldManager.Apply(live, applied, context, options.Force);
+            ObjectIdentity.CheckMatches(merged, info.Namespace, info.Name);
+            return merged;
         }
     }
 
@@ -117,7 +122,15 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
             if (options.FieldValidation == WriteValidation.Warn) options.Warnings.AddRange(read.StrictErrors.SelectMany(StrictYaml.Warnings));
             if (options.FieldValidation == WriteValidation.Strict && read.StrictErrors is [var wrong, ..])
                 throw ApiErrors.BadRequest($"error strict decoding YAML: error converting YAML to JSON: {wrong}");
-            return read.Node as JsonObject ?? throw ApiErrors.BadRequest("error decoding YAML: the body is not an object");
+            return read.Node switch
+            {
+                JsonObject obj => obj,
+
+                // A document without content is an object without fields, and is about to be refused for its type.
+                null => [],
+                var other => throw ApiErrors.BadRequest(
+                    $"error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {JsonText.GoKind(other)} into Go value of type map[string]interface {{}}"),
+            };
         }
         catch (StrictJsonException exception)
         {
@@ -137,19 +150,31 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
         }
     }
 
-    private static Func<JsonObject, JsonObject> ReadPatch(Catalog.ResourceDefinition resource, string type, byte[] body)
+    private Func<JsonObject, JsonObject> ReadPatch(Catalog.ResourceDefinition resource, string type, byte[] body, WriteOptions options)
     {
+        List<string>? strictErrors = options.FieldValidation == WriteValidation.Ignore ? null : [];
         switch (type)
         {
             case JsonPatchType:
-                var operations = JsonPatch.Parse(body);
-                return old => JsonPatch.Apply(old, operations) as JsonObject ?? throw ApiErrors.Generic(422);
+                var operations = JsonPatch.Parse(body, strictErrors);
+                return old => Conformed(JsonPatch.Apply(old, operations) as JsonObject ?? throw ApiErrors.Generic(422));
             case StrategicPatchType:
-                var strategic = StrategicMergePatch.Parse(body);
-                return old => StrategicMergePatch.Apply(old, strategic, resource.Schema);
+                var strategic = StrategicMergePatch.Parse(body, strictErrors);
+                return old =>
+                {
+                    var patched = StrategicMergePatch.Apply(old, strategic, resource.Schema);
+                    ObjectDecoder.ConformStrategic(resource, patched, strategic, options, strictErrors ?? []);
+                    return patched;
+                };
             default:
-                var merge = MergePatch.Parse(body);
-                return old => MergePatch.Apply(old, merge);
+                var merge = MergePatch.Parse(body, strictErrors);
+                return old => Conformed(MergePatch.Apply(old, merge));
+        }
+
+        JsonObject Conformed(JsonObject patched)
+        {
+            decoder.ConformPatched(resource, patched, options, strictErrors ?? []);
+            return patched;
         }
     }
 
@@ -165,12 +190,5 @@ internal sealed class WriteEndpoint(ResourceWriter writer, ObjectDecoder decoder
             BodyFormat.Protobuf => new EncodedBody(ProtobufBody.ToJson(resource, subresource, body), []),
             _ => new EncodedBody(body, []),
         };
-    }
-
-    private static void CheckName(JsonObject obj, string name)
-    {
-        var given = ObjectMetadata.Name(obj);
-        if (given.Length == 0) throw ApiErrors.BadRequest($"the name of the object (based on URL) was undeterminable: name must be provided");
-        if (given != name) throw ApiErrors.BadRequest($"the name of the object ({given}) does not match the name on the URL ({name})");
     }
 }
