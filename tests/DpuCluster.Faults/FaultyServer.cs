@@ -13,7 +13,12 @@ namespace DpuCluster.Faults;
 public sealed class FaultyServer : IAsyncDisposable
 {
     // On a loaded machine an answer may take long, and is no fault.
-    private static readonly KubernetesClientOptions Patient = new() { RequestTimeout = TimeSpan.FromMinutes(2), PingTimeout = TimeSpan.FromMinutes(1) };
+    private static readonly KubernetesClientOptions Patient = new()
+    {
+        RequestTimeout = TimeSpan.FromMinutes(2),
+        ConnectTimeout = TimeSpan.FromMinutes(1),
+        PingTimeout = TimeSpan.FromMinutes(1),
+    };
 
     private static readonly (string Group, string Plural) Filler = ("rbac.authorization.k8s.io", "clusterroles");
 

@@ -14,6 +14,9 @@ public sealed record KubernetesClientOptions
     /// <summary>How long one try of a request may take, answer included. Of a watch: until it begins.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a connection may take to be made, the handshake of TLS included; positive. A request that waits for one fails with it, or tries again.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often a request is tried again when the server asks for that; 0 for never.</summary>
     public int MaxRetries { get; init; } = 5;
 

@@ -15,7 +15,7 @@ internal static class Connections
         {
             AllowAutoRedirect = false, // A redirect would carry the credentials to whoever is named there.
             UseCookies = false,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
             // While nothing but a silent watch is open, too: that is when nobody else would notice.
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
