@@ -19,6 +19,25 @@ public sealed partial class ImageTests
         Said("RUN dotnet publish .*-p:PublishAot=(\\S+)").ShouldBe("\"$AOT\"");
     }
 
+    [Fact]
+    public void The_Dockerfile_leaves_the_architecture_to_the_builder_and_the_framework_to_the_project()
+    {
+        Said("ARG TARGETARCH(.*)").ShouldBeEmpty();
+        Said("ARG TARGET_FRAMEWORK=(.*)").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_Dockerfile_builds_with_all_the_settings_that_the_project_is_built_with()
+    {
+        var files = Directory.EnumerateFiles(Repository.Root()).Select(path => Path.GetFileName(path)!).Where(IsReadByBuilds).ToArray();
+        files.ShouldContain(".editorconfig");
+        files.ShouldContain("Directory.Build.props");
+
+        Said(@"COPY (.*) \./$").Split(' ').ShouldBe(files, ignoreOrder: true);
+        var context = File.ReadAllLines(Path.Combine(Repository.Root(), "deploy", "image", "Dockerfile.dockerignore"));
+        files.Select(name => $"!{name}").ShouldBeSubsetOf(context);
+    }
+
     [Theory]
     [InlineData("true")]
     [InlineData("false")]
@@ -80,6 +99,10 @@ public sealed partial class ImageTests
             (await executable.RunFile(Path.Combine(image.Root, name), "--help")).ShouldSucceed().Output.ShouldContain("Usage:");
         }
     }
+
+    // What the SDK, MSBuild, NuGet and the compiler look for in the directories above a project.
+    private static bool IsReadByBuilds(string name) => name is ".editorconfig" or ".globalconfig" or "global.json"
+        || Path.GetExtension(name).ToUpperInvariant() is ".PROPS" or ".TARGETS" or ".RSP" or ".CONFIG";
 
     private static string Said(string pattern) => Regex.Match(Dockerfile.Value, $"^{pattern}", RegexOptions.Multiline) is { Success: true } match
         ? match.Groups[1].Value
