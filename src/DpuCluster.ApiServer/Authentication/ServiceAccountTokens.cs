@@ -26,11 +26,12 @@ internal sealed class ServiceAccountTokens : ITokenAuthenticator, IDisposable
     /// <summary>Issues a token.</summary>
     /// <param name="account">The service account as it is stored.</param>
     /// <param name="audiences">Whom the token is for.</param>
+    /// <param name="issued">From when on it is valid; the caller's, so that token and answer speak of one moment.</param>
     /// <param name="expires">When it ends.</param>
     /// <param name="bound">The object that it is bound to: <c>kind</c>, <c>name</c>, <c>uid</c>; null for none.</param>
-    public string Issue(StoredObject account, IEnumerable<string> audiences, DateTimeOffset expires, (string Kind, string Name, string Uid)? bound)
+    public string Issue(StoredObject account, IEnumerable<string> audiences, DateTimeOffset issued, DateTimeOffset expires, (string Kind, string Name, string Uid)? bound)
     {
-        var now = _clock.GetUtcNow().ToUnixTimeSeconds();
+        var from = issued.ToUnixTimeSeconds();
         var kubernetes = new JsonObject
         {
             ["namespace"] = account.Namespace,
@@ -43,11 +44,11 @@ internal sealed class ServiceAccountTokens : ITokenAuthenticator, IDisposable
         {
             ["aud"] = forWhom,
             ["exp"] = expires.ToUnixTimeSeconds(),
-            ["iat"] = now,
+            ["iat"] = from,
             ["iss"] = Issuer,
             ["jti"] = Guid.NewGuid().ToString(),
             ["kubernetes.io"] = kubernetes,
-            ["nbf"] = now,
+            ["nbf"] = from,
             ["sub"] = $"system:serviceaccount:{account.Namespace}:{account.Name}",
         };
         var signed = $"{Encode("{\"alg\":\"ES256\",\"typ\":\"JWT\"}"u8)}.{Encode(ObjectEncoder.EncodePlain(claims))}";

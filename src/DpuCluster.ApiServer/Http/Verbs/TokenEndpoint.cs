@@ -34,7 +34,7 @@ internal sealed class TokenEndpoint(ObjectStore store, ServiceAccountTokens toke
         if (audiences.Count == 0) audiences.Add(ServiceAccountTokens.Issuer);
         var now = clock.GetUtcNow();
         var expires = now.AddSeconds(seconds);
-        var token = tokens.Issue(account, audiences, expires, bound);
+        var token = tokens.Issue(account, audiences, now, expires, bound);
         var list = new JsonArray();
         foreach (var audience in audiences) list.Add((JsonNode)audience);
         await ResponseWriter.WriteAsync(request.Http, 201, request.Accept, new JsonObject
