@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DpuCluster.Controllers.Leases;
 using DpuCluster.Controllers.Metrics;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
@@ -9,7 +10,7 @@ namespace DpuCluster.Controllers.Events;
 /// <summary>
 /// Tells people what happened to an object, as an <c>events.k8s.io/v1</c> event. What repeats becomes a series of one event. Never
 /// blocks and never fails: events are written in the background at a bounded rate, and dropped (and counted) when there are too
-/// many, or when the server does not take them.
+/// many, or when the server does not take them. While the process does not lead they wait.
 /// </summary>
 public sealed class EventRecorder : IAsyncDisposable
 {
@@ -20,21 +21,30 @@ public sealed class EventRecorder : IAsyncDisposable
     public const int MaxNote = 1024;
 
     private readonly Channel<Occurrence> _queue;
+    private readonly ILeadership _leadership;
+    private readonly RuntimeMetrics? _metrics;
     private readonly EventWriter _writer;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stopping;
     private readonly Task _writing;
 
     internal EventRecorder(
-        IEventSink sink, string controller, string instance, TimeProvider clock, ILogger logger, RuntimeMetrics? metrics = null, EventOptions? options = null)
+        IEventSink sink,
+        string controller,
+        string instance,
+        ILeadership leadership,
+        TimeProvider clock,
+        ILogger logger,
+        RuntimeMetrics? metrics = null,
+        EventOptions? options = null)
     {
         options ??= new EventOptions();
-        _clock = clock;
+        (_leadership, _clock, _metrics) = (leadership, clock, metrics);
         _stopping = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         _queue = Channel.CreateBounded<Occurrence>(
             new BoundedChannelOptions(options.QueueLength) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true },
-            _ => metrics?.EventsDropped.Add(1, new KeyValuePair<string, object?>("cause", "queue full")));
-        _writer = new EventWriter(sink, controller, instance, clock, logger, metrics, options);
+            _ => Dropped("queue full"));
+        _writer = new EventWriter(sink, controller, instance, leadership, clock, logger, metrics, options);
         _writing = Task.Run(() => _writer.RunAsync(_queue.Reader, _stopping.Token));
     }
 
@@ -49,12 +59,17 @@ public sealed class EventRecorder : IAsyncDisposable
     /// <inheritdoc cref="Normal" path="/param"/>
     public void Warning(IKubernetesObject regarding, string reason, string note, string action = "Reconcile") => Record("Warning", regarding, reason, note, action);
 
-    /// <summary>Writes what waits, for two seconds at most, and ends.</summary>
+    /// <summary>Writes what waits, for two seconds at most and only while the process leads, and ends.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_queue.Writer.TryComplete())
         {
             _stopping.CancelAfter(TimeSpan.FromSeconds(2));
+            if (!_leadership.IsLeader)
+            {
+                await _stopping.CancelAsync().ConfigureAwait(false);
+            }
+
             await _writing.ConfigureAwait(false);
             _stopping.Dispose();
         }
@@ -73,8 +88,13 @@ public sealed class EventRecorder : IAsyncDisposable
             Uid = meta.Uid,
             ResourceVersion = meta.ResourceVersion,
         };
-        _queue.Writer.TryWrite(new Occurrence(type, about, Cut(reason, MaxReason), Cut(note, MaxNote), Cut(action, MaxReason), _clock.GetUtcNow()));
+        if (!_queue.Writer.TryWrite(new Occurrence(type, about, Cut(reason, MaxReason), Cut(note, MaxNote), Cut(action, MaxReason), _clock.GetUtcNow())))
+        {
+            Dropped("process ended");
+        }
     }
+
+    private void Dropped(string cause) => _metrics?.EventsDropped.Add(1, new KeyValuePair<string, object?>("cause", cause));
 
     private static string Cut(string text, int length)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.Channels;
+using DpuCluster.Controllers.Leases;
 using DpuCluster.Controllers.Metrics;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
@@ -7,9 +8,19 @@ using Microsoft.Extensions.Logging;
 
 namespace DpuCluster.Controllers.Events;
 
-/// <summary>The background half of an <see cref="EventRecorder"/>: makes events of occurrences, and series of repeated ones.</summary>
+/// <summary>
+/// The background half of an <see cref="EventRecorder"/>: makes events of occurrences, and series of repeated ones. It writes only while the
+/// process leads; else it waits, and what cannot wait in the queue is dropped there.
+/// </summary>
 internal sealed partial class EventWriter(
-    IEventSink sink, string controller, string instance, TimeProvider clock, ILogger logger, RuntimeMetrics? metrics, EventOptions options)
+    IEventSink sink,
+    string controller,
+    string instance,
+    ILeadership leadership,
+    TimeProvider clock,
+    ILogger logger,
+    RuntimeMetrics? metrics,
+    EventOptions options)
 {
     private readonly Dictionary<Subject, Series> _series = [];
     private readonly Dictionary<string, TokenBucket> _objects = [];
@@ -20,13 +31,16 @@ internal sealed partial class EventWriter(
 
     public async Task RunAsync(ChannelReader<Occurrence> queue, CancellationToken cancellation)
     {
+        var left = 0;
         try
         {
             while (await WaitAsync(queue, cancellation).ConfigureAwait(false))
             {
                 while (queue.TryRead(out var occurrence))
                 {
+                    left = 1;
                     await WriteAsync(occurrence, cancellation).ConfigureAwait(false);
+                    left = 0;
                 }
 
                 await FlushAsync(everything: false, cancellation).ConfigureAwait(false);
@@ -36,7 +50,14 @@ internal sealed partial class EventWriter(
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // The process ends: what could not be written in time is dropped, as announced.
+            // The process ends: what could not be written in time is dropped.
+            while (queue.TryRead(out _))
+            {
+                left++;
+            }
+
+            Dropped("process ended", left);
+            Unwritten(logger, left);
         }
     }
 
@@ -156,14 +177,23 @@ internal sealed partial class EventWriter(
         for (var tries = 0; ; tries++)
         {
             await _all.TakeAsync(cancellation).ConfigureAwait(false);
+            var certain = await leadership.WaitToLeadAsync(cancellation).ConfigureAwait(false);
             try
             {
-                await write(cancellation).ConfigureAwait(false);
+                // What is under way when the lease is lost must not go on, with retries, while another acts.
+                using var limit = new CancellationTokenSource(certain, clock);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+                await write(either.Token).ConfigureAwait(false);
                 return true;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
                 throw;
+            }
+            catch (KubernetesException exception) when (exception.IsAlreadyExists && tries > 0)
+            {
+                // Made by a try whose answer was not heard: names are not given twice.
+                return true;
             }
             catch (KubernetesException exception) when (exception.IsForbidden)
             {
@@ -212,10 +242,13 @@ internal sealed partial class EventWriter(
         return $"{about[..Math.Min(about.Length, 252 - suffix.Length)].TrimEnd('.', '-')}.{suffix}";
     }
 
-    private void Dropped(string cause) => metrics?.EventsDropped.Add(1, new KeyValuePair<string, object?>("cause", cause));
+    private void Dropped(string cause, long count = 1) => metrics?.EventsDropped.Add(count, new KeyValuePair<string, object?>("cause", cause));
 
     [LoggerMessage(LogLevel.Warning, "This process may not write events and goes on without: {Error}")]
     private static partial void Forbidden(ILogger logger, string error);
+
+    [LoggerMessage(LogLevel.Information, "{Count} events were not written: the process ends")]
+    private static partial void Unwritten(ILogger logger, int count);
 
     [LoggerMessage(LogLevel.Debug, "An event was not written: {Error}")]
     private static partial void Refused(ILogger logger, string error);

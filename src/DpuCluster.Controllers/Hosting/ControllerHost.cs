@@ -64,13 +64,6 @@ public sealed class ControllerHost : IAsyncDisposable
             PingTimeout = options.Times.PingTimeout,
         });
         _informers = new InformerFactory(_client, options.Clock, options.LoggerFactory, runtime, options.Times.Informers);
-        _events = new EventRecorder(
-            new FallbackEventSink(new ClientEventSink(_client.Resources<Event>()), new CoreEventSink(_client.Unstructured(CoreEventSink.Resource))),
-            $"dpu.nvidia.com/{options.Name}",
-            Environment.MachineName,
-            options.Clock,
-            options.LoggerFactory.CreateLogger("DpuCluster.Controllers.Events"),
-            runtime);
         if (lease is not null)
         {
             var ns = options.LeaseNamespace ?? OwnNamespace();
@@ -90,7 +83,16 @@ public sealed class ControllerHost : IAsyncDisposable
                 runtime);
         }
 
-        _context = new ControllerContext(options, _client, _informers, _events, _elector is null ? AlwaysLeader.Instance : _elector, _metrics, runtime);
+        ILeadership leadership = _elector is null ? AlwaysLeader.Instance : _elector;
+        _events = new EventRecorder(
+            new FallbackEventSink(new ClientEventSink(_client.Resources<Event>()), new CoreEventSink(_client.Unstructured(CoreEventSink.Resource))),
+            $"dpu.nvidia.com/{options.Name}",
+            Environment.MachineName,
+            leadership,
+            options.Clock,
+            options.LoggerFactory.CreateLogger("DpuCluster.Controllers.Events"),
+            runtime);
+        _context = new ControllerContext(options, _client, _informers, _events, leadership, _metrics, runtime);
         _controllers = [.. controllers.Select(make => make(_context))];
         _endpoints = new Endpoints(options, _metrics, new HealthChecks(_client, _informers, options.Clock), _client);
     }
@@ -205,6 +207,12 @@ public sealed class ControllerHost : IAsyncDisposable
         }
 
         await FinishAsync(work, hold, abort).ConfigureAwait(false);
+        if (first != hold)
+        {
+            // The host ends; its last events are written while it leads.
+            await _events.DisposeAsync().ConfigureAwait(false);
+        }
+
         await release.CancelAsync().ConfigureAwait(false);
         await EndedAsync(hold).ConfigureAwait(false);
         if (_elector is not null && !hold.IsFaulted && work.TrueForAll(one => one.IsCompleted))

@@ -9,6 +9,10 @@ public interface ILeadership
     /// </summary>
     bool IsLeader { get; }
 
+    /// <summary>Waits until <see cref="IsLeader"/>.</summary>
+    /// <returns>For how long it stays so if the lease is not renewed; <see cref="Timeout.InfiniteTimeSpan"/> where none is needed.</returns>
+    Task<TimeSpan> WaitToLeadAsync(CancellationToken cancellation);
+
     /// <summary>Stops whoever is about to act without the lease.</summary>
     /// <exception cref="LeadershipLostException">The lease is not held.</exception>
     void ThrowIfLost()
@@ -48,4 +52,6 @@ internal sealed class AlwaysLeader : ILeadership
     public static AlwaysLeader Instance { get; } = new();
 
     public bool IsLeader => true;
+
+    public Task<TimeSpan> WaitToLeadAsync(CancellationToken cancellation) => Task.FromResult(Timeout.InfiniteTimeSpan);
 }

@@ -1,4 +1,3 @@
-using DpuCluster.Controllers.Informers;
 using DpuCluster.Controllers.Metrics;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
@@ -8,24 +7,19 @@ namespace DpuCluster.Controllers.Leases;
 
 /// <summary>
 /// Leader election on a Lease, wire-compatible with client-go's: of all processes that wait for one lease, at most one acts at a
-/// time. The times in the lease are for people; what counts is when this process, by its own clock, saw the lease change.
+/// time.
 /// </summary>
 public sealed class LeaderElector : ILeadership
 {
-    // One fault of the server must not keep whoever waits until the lease has run out.
-    private const int ReleaseTries = 5;
-    private static readonly TimeSpan ReleasePause = TimeSpan.FromMilliseconds(100);
-
     private readonly ILeaseStore _store;
     private readonly LeaderElectionOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly RuntimeMetrics? _metrics;
     private readonly KeyValuePair<string, object?> _label;
-    private Lease? _observed;
-    private long _observedAt;
+    private readonly ObservedLease _lease;
+    private TaskCompletionSource _won = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _renewedAt;
-    private (long Since, TimeSpan For)? _holdOff;
     private volatile bool _held;
     private bool _failing;
     private bool _regaining;
@@ -34,16 +28,32 @@ public sealed class LeaderElector : ILeadership
     {
         (_store, _options, _clock, _logger, _metrics) = (store, options, clock, logger, metrics);
         _label = new("name", options.Name);
+        _lease = new ObservedLease(options, clock, logger);
         _metrics?.Leader.Record(0, _label);
     }
 
     /// <inheritdoc/>
-    public bool IsLeader => _held && _clock.GetElapsedTime(Interlocked.Read(ref _renewedAt)) < _options.RenewDeadline;
+    public bool IsLeader => _held && UntilDeadline() > TimeSpan.Zero;
 
     internal string Identity => _options.Identity;
 
     /// <summary>Who held the lease when this process last saw it; empty where nobody did, <see langword="null"/> before it has.</summary>
-    internal string? Holder => _observed?.Spec?.HolderIdentity;
+    internal string? Holder => _lease.Holder;
+
+    /// <inheritdoc/>
+    public async Task<TimeSpan> WaitToLeadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var won = Volatile.Read(ref _won);
+            if (_held && UntilDeadline() is var left && left > TimeSpan.Zero)
+            {
+                return left;
+            }
+
+            await won.Task.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Waits until the lease is held.</summary>
     public async Task AcquireAsync(CancellationToken cancellation)
@@ -133,41 +143,7 @@ public sealed class LeaderElector : ILeadership
 
         _held = false;
         _metrics?.Leader.Record(0, _label);
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                if (tries > 1)
-                {
-                    // Somebody has written to the lease, or it is not known what became of the last try.
-                    _observed = await _store.FindAsync(cancellation).ConfigureAwait(false);
-                }
-
-                if (_observed is { Spec: { } held } lease && held.HolderIdentity == _options.Identity)
-                {
-                    var now = _clock.GetUtcNow();
-                    var spec = held with { HolderIdentity = "", LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now };
-                    _observed = await _store.ReplaceAsync(lease with { Spec = spec }, cancellation).ConfigureAwait(false);
-                    Log.Released(_logger, _options.Namespace, _options.Name);
-                }
-
-                return;
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                if (tries == ReleaseTries || cancellation.IsCancellationRequested)
-                {
-                    // The lease runs out by itself; who ends need not fail over it.
-                    Log.NotReleased(_logger, _options.Namespace, _options.Name, exception.Message);
-                    return;
-                }
-
-                if (exception is not KubernetesException { IsConflict: true })
-                {
-                    await Task.Delay(ReleasePause, _clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                }
-            }
-        }
+        await new LeaseReturn(_store, _options, _clock, _logger).GiveBackAsync(_lease, cancellation).ConfigureAwait(false);
     }
 
     private async Task<bool> TryOnceAsync(TimeSpan limit, CancellationToken cancellation)
@@ -201,7 +177,7 @@ public sealed class LeaderElector : ILeadership
     {
         // From before the request: the server cannot have renewed it earlier, so nobody can have seen it renewed earlier.
         var sent = _clock.GetTimestamp();
-        if (_held && _observed is { } mine)
+        if (_held && _lease.Latest is { } mine)
         {
             try
             {
@@ -215,7 +191,7 @@ public sealed class LeaderElector : ILeadership
         }
 
         var found = await _store.FindAsync(cancellation).ConfigureAwait(false);
-        if (!_held && MustHoldOff(found))
+        if (!_held && _lease.MustHoldOff(found))
         {
             return false;
         }
@@ -233,8 +209,8 @@ public sealed class LeaderElector : ILeadership
             }
         }
 
-        Observe(lease);
-        if (_regaining && IsTaken)
+        _lease.Saw(lease);
+        if (_regaining && _lease.IsTaken)
         {
             return false;
         }
@@ -243,7 +219,7 @@ public sealed class LeaderElector : ILeadership
         {
             // Another holder while we held it: it has been taken, whatever our clock says.
             _held = false;
-            if (UntilExpiry() > TimeSpan.Zero)
+            if (_lease.UntilExpiry > TimeSpan.Zero)
             {
                 return false;
             }
@@ -260,43 +236,6 @@ public sealed class LeaderElector : ILeadership
         }
     }
 
-    // A lease that was removed, or that has gone back in time with a server restored from a backup, says nothing about who acts: the holder
-    // that was seen last may do so until it finds out, which it does within the time that it claimed the lease for. Where that was this
-    // process, which could not renew it, another may have held it in the history that is gone.
-    private bool MustHoldOff(Lease? found)
-    {
-        if (_observed is { Spec.HolderIdentity: { Length: > 0 } holder } before
-            && (found is null || ResourceVersions.IsOlder(found.Metadata.ResourceVersion, before.Metadata.ResourceVersion)))
-        {
-            _holdOff = (_clock.GetTimestamp(), TimeSpan.FromSeconds(before.Spec.LeaseDurationSeconds ?? _options.LeaseDuration.TotalSeconds));
-            Log.WentBack(_logger, _options.Namespace, _options.Name, holder, _holdOff.Value.For.TotalSeconds);
-            Observe(found);
-        }
-
-        if (_holdOff is { } hold && _clock.GetElapsedTime(hold.Since) < hold.For)
-        {
-            Observe(found);
-            return true;
-        }
-
-        _holdOff = null;
-        return false;
-    }
-
-    private void Observe(Lease? lease)
-    {
-        if (_observed is null || lease is null || Record(_observed) != Record(lease))
-        {
-            _observedAt = _clock.GetTimestamp();
-        }
-
-        _observed = lease;
-    }
-
-    // What a holder changes when it renews; whatever else is written to the lease says nothing about the holder.
-    private static (string?, string?, int?, int?, DateTimeOffset?, DateTimeOffset?) Record(Lease lease) => (
-        lease.Metadata.Uid, lease.Spec?.HolderIdentity, lease.Spec?.LeaseDurationSeconds, lease.Spec?.LeaseTransitions, lease.Spec?.AcquireTime, lease.Spec?.RenewTime);
-
     private LeaseSpec Claim(LeaseSpec? now)
     {
         var time = _clock.GetUtcNow();
@@ -311,12 +250,9 @@ public sealed class LeaderElector : ILeadership
         };
     }
 
-    // Given back or run out since does not help: decisions were taken meanwhile that this process knows nothing of.
-    private bool IsTaken => _observed is { } lease && lease.Spec?.HolderIdentity != _options.Identity;
-
     private void ThrowIfTaken()
     {
-        if (IsTaken)
+        if (_lease.IsTaken)
         {
             throw Lost();
         }
@@ -333,22 +269,19 @@ public sealed class LeaderElector : ILeadership
 
     private void Won(Lease lease, long sent)
     {
-        _observed = lease;
-        _observedAt = _clock.GetTimestamp();
+        _lease.Wrote(lease);
         Interlocked.Exchange(ref _renewedAt, sent);
         _held = true;
+        Interlocked.Exchange(ref _won, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
 
     private TimeSpan UntilDeadline() => _options.RenewDeadline - _clock.GetElapsedTime(Interlocked.Read(ref _renewedAt));
-
-    private TimeSpan UntilExpiry() =>
-        TimeSpan.FromSeconds(_observed?.Spec?.LeaseDurationSeconds ?? _options.LeaseDuration.TotalSeconds) - _clock.GetElapsedTime(_observedAt);
 
     private TimeSpan UntilNextTry(bool watching)
     {
         // Without a watch a lease given back is found by looking: often enough to take it within two seconds.
         var period = (watching ? _options.RetryPeriod : _options.RetryPeriod / 2) * (1 + (0.2 * Random.Shared.NextDouble()));
-        var expiry = _observed?.Spec?.HolderIdentity is { Length: > 0 } ? UntilExpiry() : period;
+        var expiry = _lease.Holder is { Length: > 0 } ? _lease.UntilExpiry : period;
         return expiry > TimeSpan.Zero ? Min(period, expiry + TimeSpan.FromMilliseconds(1)) : period;
     }
 

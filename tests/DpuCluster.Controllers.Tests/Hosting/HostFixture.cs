@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
 using DpuCluster.Controllers.Hosting;
+using DpuCluster.Controllers.Reconciling;
 using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
@@ -10,6 +13,8 @@ namespace DpuCluster.Controllers.Tests.Hosting;
 /// <summary>A small API server, a client of it, and hosts that end with the test.</summary>
 public abstract class HostFixture : IAsyncLifetime
 {
+    private protected static readonly HttpClient Http = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true });
+
     private readonly List<(CancellationTokenSource Stop, Task Running)> _hosts = [];
 
     private protected SmallApiServer Server { get; private set; } = null!;
@@ -57,6 +62,21 @@ public abstract class HostFixture : IAsyncLifetime
         _hosts.Add((stop, running));
         await host.Started;
         return (stop, running);
+    }
+
+    /// <summary>A host with one controller, of ConfigMaps.</summary>
+    private protected ControllerHost Host(ControllerHostOptions? options = null, Reconcile? reconcile = null) =>
+        ControllerHost.CreateBuilder(options ?? Options)
+            .Lease("test.dpu.nvidia.com")
+            .AddController(context => context.Controller("configmap").For<ConfigMap>().Build(reconcile ?? ((_, _) => Task.FromResult(ReconcileResult.Done))))
+            .Build();
+
+    private protected static async Task<(HttpStatusCode Code, string Text)> Get(Uri at, string path, string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(at, path));
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        using var response = await Http.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
     protected static ConfigMap Map(string name, params (string Key, string Value)[] data) => new()

@@ -206,5 +206,7 @@ public sealed class ControllerTests : HostFixture
         public int Asked => Volatile.Read(ref _asked);
 
         public bool IsLeader => Interlocked.Increment(ref _asked) > 1;
+
+        public Task<TimeSpan> WaitToLeadAsync(CancellationToken cancellation) => throw new NotSupportedException("nobody waits");
     }
 }
