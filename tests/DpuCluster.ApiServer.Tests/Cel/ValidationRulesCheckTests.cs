@@ -1,4 +1,5 @@
 using DpuCluster.ApiServer.Schemas;
+using DpuCluster.Testing;
 
 namespace DpuCluster.ApiServer.Tests.Cel;
 
@@ -116,12 +117,12 @@ public class ValidationRulesCheckTests
         ValidationRulesCheck.Errors(Read(20_000), Path, costsAreAccepted: true).ShouldBeEmpty();
     }
 
-    [ReferenceCrdsFact]
+    [ReferenceFact]
     public void Rules_of_real_CRDs_compile_and_hold()
     {
         foreach (var (file, rules) in new[] { ("tenantcontrolplanes-crd-2026-08.yaml", 19), ("dpuclusters-crd-24.10.yaml", 1), ("datastores-crd-2026-08.yaml", 9) })
         {
-            var crd = RuleSchemas.ReadYaml(File.ReadAllText(System.IO.Path.Combine(ReferenceCrdsFactAttribute.Reference!, file)))!;
+            var crd = RuleSchemas.ReadYaml(File.ReadAllText(ReferenceFiles.Find(file)))!;
             foreach (var version in crd["spec"]!["versions"]!.AsArray())
             {
                 var schema = RuleSchemas.FromJson(version!["schema"]!["openAPIV3Schema"]!.AsObject());
@@ -131,10 +132,10 @@ public class ValidationRulesCheckTests
         }
     }
 
-    [ReferenceCrdsFact]
+    [ReferenceFact]
     public void Rules_of_a_real_tenant_control_plane_are_evaluated()
     {
-        var crd = RuleSchemas.ReadYaml(File.ReadAllText(System.IO.Path.Combine(ReferenceCrdsFactAttribute.Reference!, "tenantcontrolplanes-crd-2026-08.yaml")))!;
+        var crd = RuleSchemas.ReadYaml(File.ReadAllText(ReferenceFiles.Find("tenantcontrolplanes-crd-2026-08.yaml")))!;
         var rules = ValidationRules.For(RuleSchemas.FromJson(crd["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject()));
         const string good = """
             apiVersion: kamaji.clastix.io/v1alpha1
@@ -163,32 +164,4 @@ public class ValidationRulesCheckTests
 
     private static int Count(Schema schema) => schema.Validations.Count + schema.Properties.Values.Sum(Count)
         + (schema.Items is null ? 0 : Count(schema.Items)) + (schema.AdditionalProperties is null ? 0 : Count(schema.AdditionalProperties));
-}
-
-/// <summary>A test that needs the reference CRDs, which stand beside the solution's folder and not in it.</summary>
-internal sealed class ReferenceCrdsFactAttribute : FactAttribute
-{
-    public ReferenceCrdsFactAttribute()
-    {
-        if (Reference is null)
-            Skip = "The reference CRDs are not here.";
-    }
-
-    public static string? Reference { get; } = Find();
-
-    private static string? Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "DpuCluster.slnx")))
-                continue;
-            for (var parent = folder.Parent; parent is not null; parent = parent.Parent)
-            {
-                var reference = Path.Combine(parent.FullName, "shared", "reference");
-                if (Directory.Exists(reference))
-                    return reference;
-            }
-        }
-        return null;
-    }
 }
