@@ -64,7 +64,10 @@ internal sealed class FrameBuffer
         _length = HeaderSize;
     }
 
-    public static uint ChecksumOf(long offset, ReadOnlySpan<byte> records) => Checksum.Of(((ulong)offset << 32) ^ (ulong)offset >> 32 ^ (uint)records.Length, records);
+    public static uint ChecksumOf(long offset, ReadOnlySpan<byte> records) => Checksum.Of(Seed(offset, records.Length), records);
+
+    /// <summary>What the checksum of a frame covers besides its records.</summary>
+    public static ulong Seed(long offset, int length) => ((ulong)offset << 32) ^ (ulong)offset >> 32 ^ (uint)length;
 
     private Span<byte> Room(int count)
     {
