@@ -58,7 +58,7 @@ internal static class CommandLine
         new("dpucluster", "DPUCluster: control planes for the DPUs of a site.")
         {
             new HelpOption(),
-            new VersionOption(),
+            new VersionOption { Recursive = true },
             StandaloneCommand.Create(),
             OperatorCommand.Create(),
             ProvisioningCommand.Create(),

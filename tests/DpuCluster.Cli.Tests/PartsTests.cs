@@ -31,6 +31,24 @@ public sealed partial class PartsTests : IDisposable
         help.Output.ShouldContain("--leader-elect");
     }
 
+    [Theory]
+    [InlineData("operator")]
+    [InlineData("provisioning")]
+    [InlineData("kamaji-cluster-manager")]
+    [InlineData("static-cluster-manager")]
+    public async Task Every_part_tells_its_version(string name)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var version = (await _executable.Run("--version")).ShouldSucceed().Output;
+
+        version.ShouldMatch(@"^\d+\.\d+\.\d+");
+        (await _executable.RunAs(name, "--version")).ShouldSucceed().Output.ShouldBe(version);
+    }
+
     [Fact]
     public void Root_of_the_commands_is_not_called_what_the_program_was_started_as() => CommandLine.Root().Name.ShouldBe("dpucluster");
 
