@@ -37,16 +37,14 @@ internal sealed class ProvisioningReconciler(
             return ReconcileResult.Done;
         }
 
-        if (cluster.IsBeingDeleted)
+        if (cluster.IsBeingDeleted && !cluster.HasFinalizer(ClusterFinalizer.ClusterManager))
         {
             await ForgetAsync(key).ConfigureAwait(false);
-            if (!cluster.HasFinalizer(ClusterFinalizer.ClusterManager))
-            {
-                await writer.DropFinalizerAsync(cluster, ClusterFinalizer.Provisioning, FieldManager, cancellation).ConfigureAwait(false);
-                return ReconcileResult.Done;
-            }
+            await writer.DropFinalizerAsync(cluster, ClusterFinalizer.Provisioning, FieldManager, cancellation).ConfigureAwait(false);
+            return ReconcileResult.Done;
         }
-        else
+
+        if (!cluster.IsBeingDeleted)
         {
             cluster = await writer.AddFinalizerAsync(cluster, ClusterFinalizer.Provisioning, FieldManager, cancellation).ConfigureAwait(false);
         }

@@ -9,7 +9,7 @@ namespace DpuCluster.Provisioning.Assessment;
 /// <param name="LookAgainIn">When time alone will change the assessment; null when it will not.</param>
 internal sealed record ClusterAssessment(DPUClusterStatus Status, IReadOnlyList<ClusterWarning> Warnings, TimeSpan? LookAgainIn)
 {
-    /// <summary>How long a new object may wait for a cluster manager before the status says that there is none.</summary>
+    /// <summary>How long a new object, or one that is being deleted, may wait for a cluster manager before the status says so.</summary>
     public static readonly TimeSpan ManagerPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>What <c>Ready</c> says of a healthy control plane, before any warnings.</summary>
@@ -21,8 +21,7 @@ internal sealed record ClusterAssessment(DPUClusterStatus Status, IReadOnlyList<
         var phase = cluster.Status?.Phase ?? ClusterPhase.Pending;
         if (cluster.IsBeingDeleted)
         {
-            var phaseWhileDeleted = phase == ClusterPhase.Ready ? ClusterPhase.NotReady : phase;
-            return NotReady(cluster, ReadyReason.Deleting, "the cluster is being deleted", phaseWhileDeleted, now);
+            return BeingDeleted(cluster, phase == ClusterPhase.Ready ? ClusterPhase.NotReady : phase, now);
         }
 
         if (StalledNow(cluster) is { } stalled)
@@ -120,6 +119,29 @@ internal sealed record ClusterAssessment(DPUClusterStatus Status, IReadOnlyList<
                 $"no cluster manager has taken this cluster of type {cluster.Spec.Type}: deploy the manager for that type, or correct spec.type",
                 phase, now);
     }
+
+    private static ClusterAssessment BeingDeleted(DPUCluster cluster, string phase, DateTimeOffset now)
+    {
+        const string Message = "the cluster is being deleted";
+        if (!cluster.HasFinalizer(ClusterFinalizer.ClusterManager) || ManagerSpeaksOfDeletion(cluster))
+        {
+            return NotReady(cluster, ReadyReason.Deleting, Message, phase, now);
+        }
+
+        // Some managers say nothing while they clean up, so this must not claim that there is none.
+        var left = cluster.Metadata.DeletionTimestamp!.Value + ManagerPatience - now;
+        var silence = $"nothing was heard of the cluster manager for type {cluster.Spec.Type}, which has to clean up: where none runs, deploy it";
+        return left > TimeSpan.Zero
+            ? NotReady(cluster, ReadyReason.Deleting, Message, phase, now) with { LookAgainIn = left }
+            : NotReady(cluster, ReadyReason.Deleting, $"{Message}; {silence}", phase, now) with
+            {
+                Warnings = [new(WarningReason.AwaitingCleanUp, $"{Message}; {silence}")],
+            };
+    }
+
+    // Deletion is a generation of its own, of which the manager's conditions speak once it has seen it.
+    private static bool ManagerSpeaksOfDeletion(DPUCluster cluster) =>
+        cluster.Status?.Conditions.Find(ClusterConditionType.Created) is { ObservedGeneration: { } observed } && observed >= cluster.Metadata.Generation;
 
     /// <summary>The first condition that keeps the cluster from being Ready, as reason and message; null when none does.</summary>
     private static (string Reason, string Message)? FirstUnmetGate(DPUCluster cluster)

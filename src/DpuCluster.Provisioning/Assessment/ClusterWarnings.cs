@@ -65,6 +65,9 @@ internal static class WarningReason
     /// <summary>The client certificate of the admin kubeconfig ends within 30 days, or has ended.</summary>
     public const string CertificateExpiring = "CertificateExpiring";
 
+    /// <summary>The object is being deleted, and for a while nothing was heard of the cluster manager that has to clean up.</summary>
+    public const string AwaitingCleanUp = "AwaitingCleanUp";
+
     /// <summary>An adopted control plane does not report the version that <c>spec.version</c> expects.</summary>
     public const string VersionMismatch = "VersionMismatch";
 }

@@ -186,6 +186,30 @@ public sealed class ClusterAssessmentTests
     }
 
     [Fact]
+    public void Deletion_of_which_no_manager_has_said_anything_for_30_s_says_what_it_waits_for()
+    {
+        var deleted = Clusters.New("static").InPhase(ClusterPhase.Ready).Created().DeletedByUser();
+        deleted = deleted.WithMetadata(deleted.Metadata with { Generation = 2 });
+        var speaks = deleted.WithCondition(ClusterConditionType.Created, ConditionStatus.False, "CleaningUp", generation: 2);
+        var cleaned = deleted.WithMetadata(deleted.Metadata with { Finalizers = [ClusterFinalizer.Provisioning] });
+        const string Plain = "the cluster is being deleted";
+
+        var early = ClusterAssessment.Assess(deleted, new(Good, Healthy), Clusters.Now + TimeSpan.FromSeconds(10));
+        early.Status.Ready().Message.ShouldBe(Plain);
+        early.LookAgainIn.ShouldBe(TimeSpan.FromSeconds(20));
+        early.Warnings.ShouldBeEmpty();
+
+        var late = ClusterAssessment.Assess(deleted, new(Good, Healthy), Clusters.Now + TimeSpan.FromSeconds(30));
+        late.Status.Ready().Reason.ShouldBe("Deleting", "some managers say nothing while they clean up");
+        late.Status.Ready().Message.ShouldContain("type static");
+        late.LookAgainIn.ShouldBeNull();
+        late.Warnings.ShouldHaveSingleItem().Reason.ShouldBe("AwaitingCleanUp");
+
+        ClusterAssessment.Assess(speaks, new(Good, Healthy), Clusters.Now + TimeSpan.FromHours(1)).Status.Ready().Message.ShouldBe(Plain);
+        ClusterAssessment.Assess(cleaned, new(Good, Healthy), Clusters.Now + TimeSpan.FromHours(1)).Status.Ready().Message.ShouldBe(Plain);
+    }
+
+    [Fact]
     public void Assessing_twice_changes_nothing_more()
     {
         var cluster = Clusters.New().InPhase(ClusterPhase.Creating).Created();
