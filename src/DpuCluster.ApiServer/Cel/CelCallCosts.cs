@@ -12,6 +12,13 @@ internal static class CelCallCosts
     // Addresses have 4 or 16 bytes.
     private const ulong AddressBytes = 16;
 
+    // How long named formats are taken to be.
+    private const ulong LongestFormat = 64;
+
+    // The list of a selector's requirements, and one of these.
+    private const ulong NewRequirements = 10;
+    private const double Requirement = 50;
+
     // A call, and the list that it makes.
     private const ulong NewList = 11;
 
@@ -50,7 +57,7 @@ internal static class CelCallCosts
                 return (Text(Size(0)), new SizeRange(Size(0).Min, SizeRange.Multiply(Size(0).Max, 4)));
             case "string" when overload.Parameters[0].Kind == CelKind.Bytes:
                 return (Text(Size(0)), new SizeRange(Size(0).Min / 4, Size(0).Max));
-            case "cidr" or "isIP" or "isCIDR" or "quantity" or "isQuantity":
+            case "cidr" or "isIP" or "isCIDR" or "quantity" or "isQuantity" or "semver" or "isSemver":
             case "ip" when !overload.IsMember:
                 return (Text(Size(0)), null);
             case "ip.isCanonical":
@@ -59,6 +66,8 @@ internal static class CelCallCosts
                 return (Contains(overload, Size(0)), null);
             case "check":
                 return (350_000, null);
+            case "fieldSelector" or "labelSelector":
+                return (Selector(Size(0)), null);
             case "validate":
                 return (SizeRange.Scale(Text(Size(0)), FormatPattern * PerPatternCharacter), null);
             case "slice":
@@ -82,8 +91,10 @@ internal static class CelCallCosts
                 return (SizeRange.Add(SizeRange.Multiply((Size(0) * Size(1)).Max, 2), 1), null);
             case "@in" when overload.Parameters[1].Kind == CelKind.List:
                 return (Size(1).Max, null);
-            case "_==_" when estimate.TypeOf(call.Arguments[0]) is { Kind: CelKind.Opaque, IsOptional: false }:
-                return (1, null);
+            case "_==_" when estimate.TypeOf(call.Arguments[0]) is { Kind: CelKind.Opaque, IsOptional: false } type:
+                return (type == CelLibraryTypes.Url ? SizeRange.Scale(estimate.ComputedSize(call.Arguments[1])?.Max ?? 1, PerCharacter)
+                    : type == CelLibraryTypes.Format ? SizeRange.Scale(LongestFormat, PerCharacter)
+                    : 1, null);
             case "_==_" or "_!=_":
             case "_<_" or "_<=_" or "_>_" or "_>=_" when overload.Parameters[0].Kind is CelKind.String or CelKind.Bytes:
                 return (SizeRange.Scale(Math.Min(Size(0).Max, Size(1).Max), PerCharacter), null);
@@ -95,6 +106,10 @@ internal static class CelCallCosts
                 return (1, null);
         }
     }
+
+    /// <summary>It is read, and each of its requirements, as short as two characters, is a list and a structure in a list.</summary>
+    private static ulong Selector(SizeRange size) =>
+        SizeRange.Add(SizeRange.Add(NewRequirements, Text(size)), SizeRange.Scale(SizeRange.Scale(size.Max, 0.5), Requirement));
 
     private static ulong Text(SizeRange size, double times = 1) => SizeRange.Scale(size.Max, times * PerCharacter);
 

@@ -32,6 +32,9 @@ internal sealed class CelCostEstimate(SchemaSize root, Func<CelType, CelType> re
     /// <summary>How large the value of an expression that was estimated can be.</summary>
     public SizeRange Size(CelExpression expression) => KnownSize(expression) ?? SizeRange.Unknown;
 
+    /// <summary>How large the result of an expression is by the functions in it; null where they say nothing.</summary>
+    public SizeRange? ComputedSize(CelExpression expression) => _sizes.TryGetValue(expression, out var size) ? size : null;
+
     /// <summary>How large the elements of a list can be; unknown where it did not come from the object.</summary>
     public SizeRange ElementSize(CelExpression list) =>
         PlaceOf(list) is { Exists: true } place && place.Node?.Elements is { } elements ? new SizeRange(0, elements.MaxElements) : SizeRange.Unknown;

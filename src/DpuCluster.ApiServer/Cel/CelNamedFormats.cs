@@ -41,9 +41,7 @@ internal static partial class CelNamedFormats
         new CelNamedFormat("dns1035LabelPrefix", text => Dns(Unprefixed(text), Label1035Regex(), 63, Label1035Message)),
         new CelNamedFormat("qualifiedName", QualifiedName),
         new CelNamedFormat("labelValue", LabelValue),
-        new CelNamedFormat("uri", text => CelUrl.Parse(text) is null
-            ? [$"parse {CelFormatting.Quote(text)}: invalid URI for request"]
-            : []),
+        new CelNamedFormat("uri", text => UrlText.ReadRequest(text, out var problem) is null ? [problem!] : []),
         new CelNamedFormat("uuid", text => UuidRegex().IsMatch(text) ? [] : ["does not match the UUID format"]),
         new CelNamedFormat("byte", text => Base64(text) is null ? ["invalid base64"] : []),
         new CelNamedFormat("date", text => CelTimestamp.Parse(text + "T00:00:00Z") is null ? ["invalid date"] : []),

@@ -156,7 +156,7 @@ internal sealed class SchemaWriter(OpenApiDialect dialect)
         if (rule.MessageExpression is not null) json["messageExpression"] = rule.MessageExpression;
         if (rule.Reason is not null) json["reason"] = rule.Reason;
         if (rule.FieldPath is not null) json["fieldPath"] = rule.FieldPath;
-        if (rule.OptionalOldSelf) json["optionalOldSelf"] = true;
+        if (rule.OptionalOldSelf is { } optional) json["optionalOldSelf"] = optional;
         return json;
     }
 

@@ -35,7 +35,7 @@ internal sealed class CompiledRule
     /// <param name="sizes">How large they can be, where the costs are to be estimated.</param>
     public static CompiledRule Compile(ValidationRule rule, CelType type, SchemaSize? sizes = null)
     {
-        CelVariable[] variables = [new(Self, type, 0), new(OldSelf, rule.OptionalOldSelf ? CelType.Optional(type) : type, 1)];
+        CelVariable[] variables = [new(Self, type, 0), new(OldSelf, rule.OptionalOldSelf is true ? CelType.Optional(type) : type, 1)];
         if (string.IsNullOrWhiteSpace(rule.Rule))
             return new CompiledRule(rule);
         var program = CelProgram.Compile(rule.Rule, variables, out var error, sizes);

@@ -96,9 +96,9 @@ internal sealed class RuleEvaluation
                 Errors.Add(OfType(node, field, $"rule compile error: {rule.Error}"));
                 continue;
             }
-            if (rule.Program is null || (rule.UsesOldSelf && old is null && !rule.Rule.OptionalOldSelf))
+            if (rule.Program is null || (rule.UsesOldSelf && old is null && rule.Rule.OptionalOldSelf is not true))
                 continue;
-            object?[] variables = [self, !rule.Rule.OptionalOldSelf ? oldSelf : oldSelf is null ? CelOptional.None
+            object?[] variables = [self, rule.Rule.OptionalOldSelf is not true ? oldSelf : oldSelf is null ? CelOptional.None
                 : new CelOptional(oldSelf)];
             if (!Evaluate(rule, node, path, value, variables, correlation))
                 return false;

@@ -111,11 +111,11 @@ internal sealed class Schema
 /// <param name="MessageExpression">CEL expression that makes the message; null for none.</param>
 /// <param name="Reason"><c>FieldValueInvalid</c> (when null), <c>FieldValueForbidden</c>, <c>FieldValueRequired</c> or <c>FieldValueDuplicate</c>.</param>
 /// <param name="FieldPath">Relative path of the field that the failure is reported at, such as <c>.spec.name</c>; null for the place of the rule.</param>
-/// <param name="OptionalOldSelf">Whether a transition rule runs on creation too, with <c>oldSelf</c> as an optional.</param>
+/// <param name="OptionalOldSelf">Whether a transition rule runs on creation too, with <c>oldSelf</c> as an optional; null where nobody said.</param>
 internal sealed record ValidationRule(
     string Rule,
     string? Message,
     string? MessageExpression,
     string? Reason,
     string? FieldPath,
-    bool OptionalOldSelf);
+    bool? OptionalOldSelf);

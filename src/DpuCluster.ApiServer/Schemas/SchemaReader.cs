@@ -77,7 +77,7 @@ internal static class SchemaReader
                 Text(rule, "messageExpression"),
                 Text(rule, "reason"),
                 Text(rule, "fieldPath"),
-                Flag(rule, "optionalOldSelf")))]
+                rule["optionalOldSelf"] is null ? null : Flag(rule, "optionalOldSelf")))]
             : [];
 
     /// <summary>A string; null where it is absent, empty or none.</summary>

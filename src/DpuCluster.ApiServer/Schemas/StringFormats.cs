@@ -5,6 +5,7 @@ using System.Net.Mail;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using DpuCluster.ApiServer.Cel;
 
 namespace DpuCluster.ApiServer.Schemas;
 
@@ -37,7 +38,7 @@ internal static partial class StringFormats
         ["password"] = _ => true,
         ["rgbcolor"] = text => RgbColor().IsMatch(text),
         ["ssn"] = text => Ssn().IsMatch(text),
-        ["uri"] = IsUri,
+        ["uri"] = text => UrlText.ReadRequest(text, out _) is not null,
         ["uuid"] = text => Uuid().IsMatch(text),
         ["uuid3"] = text => Uuid3().IsMatch(text),
         ["uuid4"] = text => Uuid4().IsMatch(text),
@@ -99,10 +100,6 @@ internal static partial class StringFormats
         Encoding.UTF8.GetByteCount(text) <= 255 && Hostname().IsMatch(text) &&
         text.Split('.').All(label => Encoding.UTF8.GetByteCount(label) <= 63);
 
-    private static bool IsUri(string text) =>
-        !text.Any(c => c <= ' ' || c == 0x7f) &&
-        (text.StartsWith('/') || (Uri.TryCreate(text, UriKind.Absolute, out _) && Scheme().IsMatch(text)));
-
     private static bool IsCreditCard(string text)
     {
         var digits = text.Where(char.IsAsciiDigit).Select(c => c - '0').Reverse().ToList();
@@ -138,9 +135,6 @@ internal static partial class StringFormats
 
     [GeneratedRegex(@"^(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}\z")]
     private static partial Regex DottedQuad();
-
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9+.-]*:")]
-    private static partial Regex Scheme();
 
     [GeneratedRegex(@"^#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})\z")]
     private static partial Regex HexColor();

@@ -125,9 +125,9 @@ internal sealed class ValidationRulesCheck
                 _expressions.Add(Invalid(place + ".rule", rule.Rule,
                     $"oldSelf cannot be used on the uncorrelatable portion of the schema within {uncorrelatable}"));
             }
-            else if (!compiled.UsesOldSelf && rule.OptionalOldSelf)
+            else if (!compiled.UsesOldSelf && rule.OptionalOldSelf is { } optional)
             {
-                _expressions.Add(FieldError.Invalid(place + ".optionalOldSelf", JsonValue.Create(true),
+                _expressions.Add(FieldError.Invalid(place + ".optionalOldSelf", JsonValue.Create(optional),
                     "may not be set if oldSelf is not used in rule"));
             }
         }
@@ -157,8 +157,8 @@ internal sealed class ValidationRulesCheck
             json.WriteString("Reason", rule.Reason);
             json.WriteString("FieldPath", rule.FieldPath ?? "");
             json.WritePropertyName("OptionalOldSelf");
-            if (rule.OptionalOldSelf)
-                json.WriteBooleanValue(true);
+            if (rule.OptionalOldSelf is { } optional)
+                json.WriteBooleanValue(optional);
             else
                 json.WriteNullValue();
             json.WriteEndObject();

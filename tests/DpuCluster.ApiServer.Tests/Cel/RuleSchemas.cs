@@ -49,7 +49,7 @@ internal static class RuleSchemas
         (string?)json["messageExpression"],
         (string?)json["reason"],
         (string?)json["fieldPath"],
-        (bool?)json["optionalOldSelf"] ?? false);
+        (bool?)json["optionalOldSelf"]);
 
     private static JsonNode? Convert(YamlNode node) => node switch
     {

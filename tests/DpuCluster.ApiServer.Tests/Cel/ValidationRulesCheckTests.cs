@@ -37,6 +37,7 @@ public class ValidationRulesCheckTests
     [InlineData("rule: \"true\", fieldPath: .nowhere", "fieldPath: Invalid value: \".nowhere\": fieldPath must be a valid path")]
     [InlineData("rule: \"true\", fieldPath: name", "fieldPath: Invalid value: \"name\": fieldPath must be a valid path")]
     [InlineData("rule: \"true\", optionalOldSelf: true", "optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule")]
+    [InlineData("rule: \"true\", optionalOldSelf: false", "optionalOldSelf: Invalid value: false: may not be set if oldSelf is not used in rule")]
     public void Each_part_of_a_rule_is_checked(string rule, string error) =>
         Errors(Spec(rule)).ShouldBe([$"{Path}.properties[spec].x-kubernetes-validations[0].{error}"]);
 
@@ -49,6 +50,57 @@ public class ValidationRulesCheckTests
         var error = Errors(Spec(rule)).ShouldHaveSingleItem();
         error.ShouldStartWith($"{Path}.properties[spec].x-kubernetes-validations[0].{field}: Invalid value: {{\"Rule\":");
         error.ShouldEndWith(": " + detail);
+    }
+
+    private const string Optional = "{type: object, properties: {i: {type: integer}, s: {type: string}, b: {type: boolean}, a: {type: array, items: {type: integer}},"
+        + " o: {type: object, properties: {i: {type: integer}, s: {type: string}, o: {type: object}}}, z: {type: integer, x-kubernetes-validations: [{optionalOldSelf: true, rule: \"RULE\"}]}},"
+        + " x-kubernetes-validations: [{optionalOldSelf: true, rule: \"ROOT\"}]}";
+
+    private static string[] OptionalErrors(string rule, string root) =>
+        Errors(Optional.Replace("RULE", rule, StringComparison.Ordinal).Replace("ROOT", root, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("self >= oldSelf.value()", "self.i >= oldSelf.i.value()")]
+    [InlineData("self >= oldSelf.orValue(1)", "self.o == oldSelf.o.value()")]
+    [InlineData("oldSelf.hasValue() ? self >= oldSelf.value() : true", "oldSelf.hasValue() ? self.o.i >= oldSelf.o.i.value() : true")]
+    [InlineData("oldSelf.optMap(old, self >= old).orValue(true)", "self.o.i >= oldSelf.o.i.orValue(1)")]
+    [InlineData("oldSelf == optional.none() || oldSelf == optional.of(self)", "self.b == oldSelf.b.value() && self.o.o == oldSelf.o.o.value()")]
+    public void Old_value_may_be_an_optional_whose_fields_are_optional(string rule, string root) => OptionalErrors(rule, root).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("self >= oldSelf", "found no matching overload for '_>=_' applied to '(int, optional_type(int))'")]
+    [InlineData("self >= oldSelf.orValue('')", "found no matching overload for 'orValue' applied to 'optional_type(int).(string)'")]
+    [InlineData("self == oldSelf", "found no matching overload for '_==_' applied to '(int, optional_type(int))'")]
+    [InlineData("oldSelf", "cel expression must evaluate to a bool")]
+    public void Optional_old_value_is_no_value(string rule, string error) =>
+        OptionalErrors(rule, "oldSelf.hasValue()")[0].ShouldContain(error);
+
+    [Theory]
+    [InlineData("self.o.i >= oldSelf.o.i", "found no matching overload for '_>=_' applied to '(int, optional_type(int))'")]
+    [InlineData("self.o.i >= oldSelf.o.s.orValue(0)", "found no matching overload for 'orValue' applied to 'optional_type(string).(int)'")]
+    [InlineData("self.i >= oldSelf.none.value()", "undefined field 'none'")]
+    public void Fields_of_an_optional_old_value_are_no_values_either(string root, string error)
+    {
+        var errors = OptionalErrors("oldSelf.hasValue()", root);
+        errors[0].ShouldContain(error);
+
+        // What does not compile uses nothing.
+        errors[1..].ShouldBe([$"{Path}.x-kubernetes-validations[0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule"]);
+    }
+
+    [Theory]
+    [InlineData("oldSelf", "messageExpression must evaluate to a string")]
+    [InlineData("'was ' + oldSelf", "found no matching overload for '_+_' applied to '(string, optional_type(string))'")]
+    [InlineData("oldSelf.hasValue() ? 'changed' : 'new'", null)]
+    [InlineData("oldSelf.orValue('')", null)]
+    [InlineData("'was ' + oldSelf.orValue('')", "estimated messageExpression cost exceeds budget by factor of more than 100x")]
+    public void Message_sees_the_old_value_as_its_rule_does(string expression, string? error)
+    {
+        var errors = Errors(
+            "{type: object, properties: {s: {type: string, maxLength: 10, x-kubernetes-validations: [{optionalOldSelf: true, rule: \"oldSelf.hasValue()\", messageExpression: \"EXPRESSION\"}]}}}"
+                .Replace("EXPRESSION", expression, StringComparison.Ordinal));
+        if (error is null) errors.ShouldBeEmpty();
+        else errors[0].ShouldContain(error);
     }
 
     [Fact]
