@@ -16,9 +16,6 @@ namespace DpuCluster.Controllers.Hosting;
 /// </summary>
 public sealed class ControllerHost : IAsyncDisposable
 {
-    private const string NamespaceFile = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
-    private const string FallbackNamespace = "dpf-operator-system";
-
     /// <summary>How long what is cancelled may take to end: in a process that ends, and in one that would like to go on.</summary>
     private static readonly TimeSpan AfterAbort = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan AfterLoss = TimeSpan.FromSeconds(10);
@@ -66,7 +63,7 @@ public sealed class ControllerHost : IAsyncDisposable
         _informers = new InformerFactory(_client, options.Clock, options.LoggerFactory, runtime, options.Times.Informers);
         if (lease is not null)
         {
-            var ns = options.LeaseNamespace ?? OwnNamespace();
+            var ns = options.LeaseNamespace ?? PodNamespace.Read();
             var election = new LeaderElectionOptions
             {
                 Namespace = ns,
@@ -278,19 +275,6 @@ public sealed class ControllerHost : IAsyncDisposable
     }
 
     private static async Task EndedAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private static string OwnNamespace()
-    {
-        try
-        {
-            return File.Exists(NamespaceFile) && File.ReadAllText(NamespaceFile).Trim() is { Length: > 0 } ns ? ns : FallbackNamespace;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // Not in a pod, or in one that keeps its token to itself.
-            return FallbackNamespace;
-        }
-    }
 
     private enum Outcome
     {

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using DpuCluster.Controllers.Events;
 using DpuCluster.Controllers.Leases;
-using DpuCluster.Controllers.Metrics;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Testing;
@@ -13,7 +11,6 @@ public sealed class EventRecorderTests
 {
     private readonly ManualTimeProvider _clock = new();
     private readonly FakeSink _sink = new();
-    private readonly FakeLeadership _leadership = new();
 
     [Fact]
     public async Task An_event_says_who_tells_what_about_whom()
@@ -161,185 +158,8 @@ public sealed class EventRecorderTests
         told.Metadata.Name!.Length.ShouldBeLessThanOrEqualTo(253);
     }
 
-    [Fact]
-    public async Task Events_wait_while_the_process_does_not_lead_as_many_as_the_queue_holds()
-    {
-        using var metrics = new MetricsRegistry();
-        _leadership.Leads = false;
-        await using var recorder = Recorder(metrics, new EventOptions { QueueLength = 20 });
-        for (var i = 0; i < 100; i++)
-        {
-            recorder.Normal(Map($"a{i}"), "Checked", "all well");
-        }
-
-        await Eventually.Holds(() => _leadership.Waiting, "it waits");
-        _clock.Advance(TimeSpan.FromHours(1));
-        _sink.Tries.ShouldBe(0);
-        var recorded = _clock.GetUtcNow() - TimeSpan.FromHours(1);
-        _leadership.Leads = true;
-
-        // Whether one was already taken from the queue when the others came is chance.
-        var dropped = Dropped(metrics, "queue full");
-        dropped.ShouldBeInRange(79, 80);
-        await Eventually.Holds(() => _sink.Created.Count == 100 - dropped, "written");
-        _sink.Created.ShouldAllBe(one => one.EventTime == recorded);
-    }
-
-    [Fact]
-    public async Task A_process_that_does_not_lead_does_not_linger_to_tell()
-    {
-        using var metrics = new MetricsRegistry();
-        _leadership.Leads = false;
-        await using (var recorder = Recorder(metrics))
-        {
-            recorder.Normal(Map("a"), "Checked", "all well");
-            recorder.Normal(Map("b"), "Checked", "all well");
-        }
-
-        _sink.Tries.ShouldBe(0);
-        Dropped(metrics, "process ended").ShouldBe(2);
-    }
-
-    [Fact]
-    public async Task A_write_ends_with_the_time_for_which_the_process_leads_and_is_made_again()
-    {
-        _sink.Hang = true;
-        _leadership.Certain = TimeSpan.FromSeconds(8);
-        await using var recorder = Recorder();
-        recorder.Normal(Map("a"), "Checked", "all well");
-        await Eventually.Holds(() => _sink.Tries == 1, "tried");
-        _leadership.Leads = false;
-        var passed = await _clock.AdvanceUntil(() => _leadership.Waiting, TimeSpan.FromSeconds(20), "given up");
-        passed.ShouldBeInRange(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(10));
-        _sink.Tries.ShouldBe(1);
-        _sink.Hang = false;
-        _leadership.Leads = true;
-        await Eventually.Holds(() => _sink.Created.Count == 1, "made again");
-    }
-
-    [Fact]
-    public async Task An_event_that_was_made_although_the_answer_was_lost_goes_on_as_a_series()
-    {
-        using var metrics = new MetricsRegistry();
-        _sink.Lost = true;
-        await using (var recorder = Recorder(metrics))
-        {
-            recorder.Normal(Map("a"), "Checked", "all well");
-            await _clock.AdvanceUntil(() => _sink.Tries == 2, TimeSpan.FromSeconds(5), "tried again");
-            recorder.Normal(Map("a"), "Checked", "all well");
-        }
-
-        _sink.Created.ShouldHaveSingleItem();
-        _sink.Updates.ShouldHaveSingleItem().Count.ShouldBe(2);
-        Dropped(metrics, "refused").ShouldBe(0);
-    }
-
-    private EventRecorder Recorder(MetricsRegistry? metrics = null, EventOptions? options = null) =>
-        new(_sink, "dpu.nvidia.com/test", "pod", _leadership, _clock, NullLogger.Instance, metrics is null ? null : new RuntimeMetrics(metrics), options);
-
-    private static int Dropped(MetricsRegistry metrics, string cause)
-    {
-        var line = metrics.Render().Split('\n').SingleOrDefault(line => line.StartsWith($"dpucluster_events_dropped_total{{cause=\"{cause}\"}} ", StringComparison.Ordinal));
-        return line is null ? 0 : int.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-    }
+    private EventRecorder Recorder() => new(_sink, "dpu.nvidia.com/test", "pod", AlwaysLeader.Instance, _clock, NullLogger.Instance);
 
     private static ConfigMap Map(string name) =>
         new() { Metadata = new ObjectMeta { Namespace = "ns", Name = name, Uid = $"uid-{name}", ResourceVersion = "7" } };
-
-    private sealed class FakeSink : IEventSink
-    {
-        private int _tries;
-
-        public ConcurrentQueue<Event> Created { get; } = [];
-
-        public ConcurrentQueue<(string Name, int Count)> Updates { get; } = [];
-
-        public Exception? Fault { get; set; }
-
-        public bool Hang { get; set; }
-
-        /// <summary>Whether the next event is made, but the answer is lost.</summary>
-        public bool Lost { get; set; }
-
-        public int Tries => _tries;
-
-        public async Task CreateAsync(Event value, CancellationToken cancellation)
-        {
-            await AnswerAsync(cancellation);
-            if (Created.Any(one => one.Metadata.Name == value.Metadata.Name))
-            {
-                throw new KubernetesException(new Kubernetes.Meta.Status { Code = 409, Reason = StatusReason.AlreadyExists });
-            }
-
-            Created.Enqueue(value);
-            if (Lost)
-            {
-                Lost = false;
-                throw new IOException("connection reset");
-            }
-        }
-
-        public async Task UpdateSeriesAsync(string ns, string name, int count, DateTimeOffset last, CancellationToken cancellation)
-        {
-            await AnswerAsync(cancellation);
-            Updates.Enqueue((name, count));
-        }
-
-        private async Task AnswerAsync(CancellationToken cancellation)
-        {
-            Interlocked.Increment(ref _tries);
-            if (Fault is { } fault)
-            {
-                throw fault;
-            }
-
-            if (Hang)
-            {
-                await Task.Delay(Timeout.Infinite, cancellation);
-            }
-        }
-    }
-
-    /// <summary>A lease that is held when the test says so.</summary>
-    private sealed class FakeLeadership : ILeadership
-    {
-        private TaskCompletionSource _leads = Completed();
-        private volatile bool _waiting;
-
-        public bool IsLeader => _leads.Task.IsCompleted;
-
-        public bool Leads
-        {
-            set
-            {
-                if (value)
-                {
-                    _leads.TrySetResult();
-                }
-                else
-                {
-                    _leads = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                }
-            }
-        }
-
-        public TimeSpan Certain { get; set; } = Timeout.InfiniteTimeSpan;
-
-        /// <summary>Whether somebody has had to wait.</summary>
-        public bool Waiting => _waiting;
-
-        public async Task<TimeSpan> WaitToLeadAsync(CancellationToken cancellation)
-        {
-            _waiting |= !IsLeader;
-            await _leads.Task.WaitAsync(cancellation);
-            return Certain;
-        }
-
-        private static TaskCompletionSource Completed()
-        {
-            var completed = new TaskCompletionSource();
-            completed.SetResult();
-            return completed;
-        }
-    }
 }
