@@ -82,7 +82,7 @@ public sealed partial class PartsTests : IDisposable
         await using var host = await HostCluster.StartAsync();
         await host.DefineAsync<DPFOperatorConfig>(ApiCrds.All["dpfoperatorconfigs.operator.dpu.nvidia.com"]);
         var kubeconfig = _executable.File("kubeconfig", host.Server.AdminKubeconfig);
-        var port = Ports.Free();
+        var port = FreePorts.Next();
         await using var process = _executable.Start(
             part, "--kubeconfig", kubeconfig, "--leader-elect", "--metrics-bind-address", $"127.0.0.1:{port}", "--health-probe-bind-address", $"127.0.0.1:{port}");
         var leases = host.Admin.Resources<Lease>();

@@ -10,36 +10,55 @@ namespace DpuCluster.ClusterManager.Kamaji.Tests;
 internal sealed class FakeKamaji(KubernetesClient client, string kubeconfig)
 {
     private const string Finalizer = "finalizer.kamaji.clastix.io";
+    private readonly WatchedRounds _rounds = new(client);
+    private volatile bool _works = true;
+    private volatile bool _upgrades = true;
+    private volatile bool _writesKubeconfig = true;
 
     /// <summary>Whether it works.</summary>
-    public bool Works { get; set; } = true;
+    public bool Works
+    {
+        set
+        {
+            _works = value;
+            _rounds.Due();
+        }
+    }
 
     /// <summary>Whether upgrades come to an end.</summary>
-    public bool Upgrades { get; set; } = true;
+    public bool Upgrades
+    {
+        set
+        {
+            _upgrades = value;
+            _rounds.Due();
+        }
+    }
 
     /// <summary>Whether it writes the admin kubeconfig.</summary>
-    public bool WritesKubeconfig { get; set; } = true;
-
-    public async Task RunAsync(CancellationToken cancellation)
+    public bool WritesKubeconfig
     {
-        while (!cancellation.IsCancellationRequested)
+        set
         {
-            try
-            {
-                if (Works)
-                {
-                    foreach (var tenant in (await client.Resources<TenantControlPlane>().ListAsync(null, null, cancellation)).Items)
-                    {
-                        await ReconcileAsync(tenant, cancellation);
-                    }
-                }
-            }
-            catch (KubernetesException)
-            {
-                // Somebody else wrote first, or the kind is not there: the next round sees what is.
-            }
+            _writesKubeconfig = value;
+            _rounds.Due();
+        }
+    }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public Task RunAsync(CancellationToken cancellation) => Task.WhenAll(
+        _rounds.RunAsync(RoundAsync, cancellation),
+        _rounds.WatchAsync<TenantControlPlane>(cancellation),
+        _rounds.WatchAsync<Service>(cancellation),
+        _rounds.WatchAsync<Secret>(cancellation));
+
+    private async Task RoundAsync(CancellationToken cancellation)
+    {
+        if (_works)
+        {
+            foreach (var tenant in (await client.Resources<TenantControlPlane>().ListAsync(null, null, cancellation)).Items)
+            {
+                await ReconcileAsync(tenant, cancellation);
+            }
         }
     }
 
@@ -63,7 +82,7 @@ internal sealed class FakeKamaji(KubernetesClient client, string kubeconfig)
         }
 
         await AdoptServiceAsync(tenant, cancellation);
-        if (WritesKubeconfig && await client.Resources<Secret>().FindAsync(ns, $"{name}-admin-kubeconfig", cancellation) is null)
+        if (_writesKubeconfig && await client.Resources<Secret>().FindAsync(ns, $"{name}-admin-kubeconfig", cancellation) is null)
         {
             var secret = new Secret
             {
@@ -75,7 +94,7 @@ internal sealed class FakeKamaji(KubernetesClient client, string kubeconfig)
 
         var runs = tenant.Status?.KubernetesResources?.Version?.Version;
         var wanted = tenant.Spec!.Kubernetes!.Version!;
-        await StatusAsync(tenant, runs is null || runs == wanted || Upgrades ? (TenantState.Ready, wanted) : (TenantState.Upgrading, runs), cancellation);
+        await StatusAsync(tenant, runs is null || runs == wanted || _upgrades ? (TenantState.Ready, wanted) : (TenantState.Upgrading, runs), cancellation);
     }
 
     private async Task AdoptServiceAsync(TenantControlPlane tenant, CancellationToken cancellation)

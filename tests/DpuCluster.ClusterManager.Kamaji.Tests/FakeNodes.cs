@@ -8,31 +8,29 @@ namespace DpuCluster.ClusterManager.Kamaji.Tests;
 /// <summary>Fills in the status of DaemonSets, as if their pods ran on the nodes that match.</summary>
 internal sealed class FakeNodes(KubernetesClient client)
 {
+    private readonly WatchedRounds _rounds = new(client);
+    private volatile bool _work = true;
+
     /// <summary>Whether pods are started and replaced.</summary>
-    public bool Work { get; set; } = true;
-
-    public async Task RunAsync(CancellationToken cancellation)
+    public bool Work
     {
-        while (!cancellation.IsCancellationRequested)
+        set
         {
-            try
-            {
-                if (Work)
-                {
-                    await RoundAsync(cancellation);
-                }
-            }
-            catch (KubernetesException)
-            {
-                // Somebody else wrote first: the next round sees what is.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _work = value;
+            _rounds.Due();
         }
     }
 
+    public Task RunAsync(CancellationToken cancellation) => Task.WhenAll(
+        _rounds.RunAsync(RoundAsync, cancellation), _rounds.WatchAsync<DaemonSet>(cancellation), _rounds.WatchAsync<Node>(cancellation));
+
     private async Task RoundAsync(CancellationToken cancellation)
     {
+        if (!_work)
+        {
+            return;
+        }
+
         var nodes = (await client.Resources<Node>().ListAsync(null, null, cancellation)).Items;
         var daemonSets = client.Resources<DaemonSet>();
         foreach (var daemonSet in (await daemonSets.ListAsync(null, null, cancellation)).Items.Where(daemonSet => !daemonSet.IsBeingDeleted))

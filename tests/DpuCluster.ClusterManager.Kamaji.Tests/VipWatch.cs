@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace DpuCluster.ClusterManager.Kamaji.Tests;
 
-/// <summary>Looks all the time at which hosts have an address, and keeps how long none had it and how long several had.</summary>
+/// <summary>Looks all the time at which hosts have an address, and keeps how long at least none had it and several had.</summary>
 internal sealed class VipWatch : IAsyncDisposable
 {
     private readonly IPAddress _vip;
@@ -80,14 +80,16 @@ internal sealed class VipWatch : IAsyncDisposable
             var holders = _hosts().Where(Has).ToList();
             lock (_gate)
             {
-                // What was the case until now lasted until now.
-                var lasted = Stopwatch.GetElapsedTime(_since);
-                _longestNone = _holders.Count == 0 && lasted > _longestNone ? lasted : _longestNone;
-                _longestSeveral = _holders.Count > 1 && lasted > _longestSeveral ? lasted : _longestSeveral;
+                // What two looks in a row have seen lasted from the one to the other. What only one has seen may have ended at once: on a busy machine
+                // the next look can be late.
                 if (holders.Count != _holders.Count)
                 {
                     _since = Stopwatch.GetTimestamp();
                 }
+
+                var lasted = Stopwatch.GetElapsedTime(_since);
+                _longestNone = holders.Count == 0 && lasted > _longestNone ? lasted : _longestNone;
+                _longestSeveral = holders.Count > 1 && lasted > _longestSeveral ? lasted : _longestSeveral;
 
                 _holders = holders;
             }

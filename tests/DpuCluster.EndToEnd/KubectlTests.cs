@@ -86,12 +86,12 @@ public sealed class KubectlTests(Site site) : IClassFixture<Site>
             Tools.Require("kubectl"),
             ["--kubeconfig", site.Executable.File("host.conf"), "-n", Ns, "get", "dpucluster", "-w", "--output-watch-events", "--field-selector", $"metadata.name={name}"]);
         await Kubectl.Apply(Manifest(name, maxNodes: 10));
+        await watch.HasSaid("ADDED");
         await Kubectl.HasValue(Cluster(name), "{.status.conditions[?(@.type=='Created')].reason}", "KubeconfigNotFound");
 
         (await Kubectl.Run($"-n {Ns} delete dpucluster {name} --timeout=60s")).ShouldSucceed();
 
         await watch.HasSaid("DELETED");
-        watch.Said.ShouldContain("ADDED");
         watch.Said.ShouldContain("MODIFIED");
     }
 

@@ -29,7 +29,7 @@ public sealed class WatchFaultTests : ProxyFixture
         }
 
         Proxy.Plan = _ => new StreamFault { RepeatEvery = 1, Bookmarks = BookmarkFault.Missing };
-        var (events, end) = await CollectAsync(Through(), from, TimeSpan.FromSeconds(1));
+        var (events, end) = await CollectAsync(Through(), from, TimeSpan.FromSeconds(3));
         end.ShouldBeNull();
         events.Select(change => change.Object!.Metadata.Name).ShouldBe(["a", "a", "b", "a", "b", "c", "b", "c"]);
     }
@@ -42,7 +42,7 @@ public sealed class WatchFaultTests : ProxyFixture
     {
         Proxy.Plan = _ => new StreamFault { Bookmarks = fault };
         var from = Server.Version.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var (events, end) = await CollectAsync(Through(), from, TimeSpan.FromSeconds(1));
+        var (events, end) = await CollectAsync(Through(), from, TimeSpan.FromSeconds(3));
         end.ShouldBeNull();
         events.Select(change => change.Type).ShouldBe(Enumerable.Repeat(WatchEventType.Bookmark, expected));
     }

@@ -141,22 +141,24 @@ public sealed class HealthTests(ProvisioningSite site) : IClassFixture<Provision
     [Fact]
     public async Task Control_plane_that_hangs_is_NotReady_in_the_same_words_every_time_and_holds_up_nobody()
     {
+        var impatient = await ProvisioningSite.StartAsync(healthTimeout: TimeSpan.FromSeconds(2));
+        await using var host = impatient.Host;
         await using var hanging = await ScriptedTenant.StartAsync();
         hanging.Hangs = true;
         for (var other = 0; other < 8; other++)
         {
-            await site.CreateAsync(site.NewName(), hanging.Kubeconfig());
+            await impatient.CreateAsync(impatient.NewName(), hanging.Kubeconfig());
         }
 
         await using var tenant = await ScriptedTenant.StartAsync();
-        await site.CreateAsync(_name, tenant.Kubeconfig());
-        await Host.ReachesAsync(_name, ClusterPhase.Ready);
+        await impatient.CreateAsync(_name, tenant.Kubeconfig());
+        await host.ReachesAsync(_name, ClusterPhase.Ready);
 
         tenant.Hangs = true;
-        var down = await Host.ReachesAsync(_name, ClusterPhase.NotReady);
+        var down = await host.ReachesAsync(_name, ClusterPhase.NotReady);
         down.Status!.Ready().Message.ShouldContain("no answer within 2 s");
         await ProvisioningSite.ChecksGoOnAsync(tenant, 2);
-        (await Host.GetAsync(_name)).Metadata.ResourceVersion.ShouldBe(down.Metadata.ResourceVersion);
+        (await host.GetAsync(_name)).Metadata.ResourceVersion.ShouldBe(down.Metadata.ResourceVersion);
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class LifecycleTests(ProvisioningSite site) : IClassFixture<Provis
         var ready = await Host.BecomesAsync(_name, ClusterConditionType.Ready, ClusterReason.KubeconfigNotFound);
         ready.Message.ShouldContain(_name);
         (await Host.GetAsync(_name)).Status!.Phase.ShouldBe(ClusterPhase.NotReady);
-        await Eventually.Holds(() => tenant.Watches == 0, "nothing is held open");
+        await Eventually.Holds(() => tenant.Connections == 0, "nothing is held open");
         var asked = tenant.Requests.Count;
 
         await Host.PutSecretAsync(_name, "bad: bad");
@@ -140,7 +140,7 @@ public sealed class LifecycleTests(ProvisioningSite site) : IClassFixture<Provis
         await Host.DeleteAsync(_name);
         var deleting = await Host.BecomesAsync(_name, one => one.Status!.Ready().Reason == "Deleting", "Ready says so");
         deleting.Metadata.Finalizers.ShouldBe([ClusterFinalizer.Provisioning, ClusterFinalizer.ClusterManager], ignoreOrder: true);
-        await Eventually.Holds(() => tenant.Watches == 0, "nothing is held open");
+        await Eventually.Holds(() => tenant.Connections == 0, "nothing is held open");
         var asked = tenant.Requests.Count;
 
         await Host.PatchAsync(_name, ProvisioningSite.Finalizers(ClusterFinalizer.Provisioning));

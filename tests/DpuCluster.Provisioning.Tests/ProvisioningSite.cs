@@ -22,14 +22,18 @@ public sealed class ProvisioningSite : IAsyncLifetime
 
     internal static ProvisioningOptions InAHurry { get; } = new()
     {
-        Health = new() { Interval = TimeSpan.FromMilliseconds(200), Timeout = TimeSpan.FromSeconds(2), ConfirmAfter = TimeSpan.FromMilliseconds(50) },
+        Health = new() { Interval = TimeSpan.FromMilliseconds(200), Timeout = Eventually.Patience, ConfirmAfter = TimeSpan.FromMilliseconds(50) },
     };
+
+    /// <summary>How long a control plane may take to answer; without end where a test does not say, as a busy machine is no illness of the tenant's.</summary>
+    private ProvisioningOptions _options = InAHurry;
 
     /// <summary>Starts a site of a test's own.</summary>
     internal static async Task<ProvisioningSite> StartAsync(
-        string? crd = null, JsonObject? role = null, Func<ControllerHostOptions, ControllerHostOptions>? change = null)
+        string? crd = null, JsonObject? role = null, Func<ControllerHostOptions, ControllerHostOptions>? change = null, TimeSpan? healthTimeout = null)
     {
         var site = new ProvisioningSite();
+        site._options = InAHurry with { Health = InAHurry.Health with { Timeout = healthTimeout ?? InAHurry.Health.Timeout } };
         await site.StartCoreAsync(crd, role, change);
         return site;
     }
@@ -44,7 +48,7 @@ public sealed class ProvisioningSite : IAsyncLifetime
     /// <summary>Runs one more provisioning controller.</summary>
     internal Task<RunningHost> RunAsync(Func<ControllerHostOptions, ControllerHostOptions>? change = null) => Host.RunAsync(
         "provisioning-controller",
-        builder => builder.Lease(ProvisioningHost.LeaseName).AddProvisioning(InAHurry),
+        builder => builder.Lease(ProvisioningHost.LeaseName).AddProvisioning(_options),
         options => (change ?? (same => same))(options with { Client = Host.Connect(User) }));
 
     /// <summary>Creates a cluster whose Secret, named like it, holds a kubeconfig, and does the cluster manager's part.</summary>

@@ -96,7 +96,9 @@ public sealed class SteadyStateTests
 
         await site.Running.StopAsync();
 
-        await Eventually.Holds(() => second.Host.IsLeader, "the second one takes over", TimeSpan.FromSeconds(10));
+        // Given back, and not run out.
+        site.Running.Logs.Text.ShouldContain("Gave the lease");
+        await Eventually.Holds(() => second.Host.IsLeader, "the second one takes over");
         await ProvisioningSite.ChecksGoOnAsync(tenant);
         tenant.Watches.ShouldBe(1);
         (await host.GetAsync("c1")).Metadata.ResourceVersion.ShouldBe(ready.Metadata.ResourceVersion);

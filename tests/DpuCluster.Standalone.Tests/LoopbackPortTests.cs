@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DpuCluster.Testing;
 
 namespace DpuCluster.Standalone.Tests;
 
@@ -8,9 +9,9 @@ public sealed class LoopbackPortTests
     [Fact]
     public void Port_is_free_only_while_nobody_listens_on_it()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        var port = FreePorts.Next();
+        using var listener = new TcpListener(IPAddress.Loopback, port);
         listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
         LoopbackPort.IsFree(port).ShouldBeFalse();
 

@@ -11,6 +11,7 @@ using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
 using DpuCluster.Operator;
 using DpuCluster.Testing;
+using DpuCluster.Testing.Servers;
 
 namespace DpuCluster.Standalone.Tests;
 
@@ -227,7 +228,15 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
         }
 
         using var listener = new TcpListener(IPAddress.Loopback, address.Port);
-        listener.Start();
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException)
+        {
+            // Somebody else has taken it already, which is as good.
+        }
+
         await using var second = await StandaloneEnvironment.StartAsync(_root.Options(), default);
 
         second.Address.ShouldNotBe(address);
@@ -265,9 +274,8 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
 
     private static async Task<int> PatchesAsync(KubernetesClient client)
     {
-        var metrics = await client.GetRawAsync("/metrics", default);
-        metrics.IsSuccess.ShouldBeTrue(metrics.Body);
-        return Patches().Matches(metrics.Body).Sum(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+        var metrics = await SettledMetrics.OfAsync(client);
+        return Patches().Matches(metrics).Sum(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [GeneratedRegex("""^apiserver_request_total\{[^}]*resource="dpuclusters"[^}]*verb="(?:PUT|PATCH)"[^}]*\} (\d+)$""", RegexOptions.Multiline)]

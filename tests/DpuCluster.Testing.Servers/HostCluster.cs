@@ -203,16 +203,14 @@ public sealed partial class HostCluster : IAsyncDisposable
     /// <summary>How many requests have written DPUClusters so far, whoever sent them.</summary>
     public async Task<int> WritesAsync()
     {
-        var metrics = await Admin.GetRawAsync("/metrics", default);
-        metrics.IsSuccess.ShouldBeTrue(metrics.Body);
-        return WritesOfClusters().Matches(metrics.Body).Sum(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        var metrics = await SettledMetrics.OfAsync(Admin);
+        return WritesOfClusters().Matches(metrics).Sum(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
     }
 
     /// <summary>Fails unless exactly so many requests have written DPUClusters since there were as many as <paramref name="before"/>.</summary>
     public async Task HasWrittenAsync(int before, int expected, string why)
     {
-        // The server counts a request a moment after it has answered it.
-        var writes = await Eventually.Get(WritesAsync, count => count >= before + expected, $"{expected} writes");
+        var writes = await WritesAsync();
         (writes - before).ShouldBe(expected, why);
     }
 

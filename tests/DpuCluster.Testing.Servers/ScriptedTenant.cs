@@ -23,6 +23,7 @@ public sealed class ScriptedTenant : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stop = new();
     private TaskCompletionSource _watchesEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _connections;
     private int _watches;
 
     private ScriptedTenant()
@@ -33,7 +34,22 @@ public sealed class ScriptedTenant : IAsyncDisposable
         var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadPkcs12(
             pem.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12), null);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
-            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Use(next => async connection =>
+                {
+                    Interlocked.Increment(ref _connections);
+                    try
+                    {
+                        await next(connection);
+                    }
+                    finally
+                    {
+                        Interlocked.Decrement(ref _connections);
+                    }
+                });
+                listen.UseHttps(certificate);
+            }));
         builder.Services.AddLogging();
         _app = builder.Build();
         _app.Run(HandleAsync);
@@ -59,6 +75,9 @@ public sealed class ScriptedTenant : IAsyncDisposable
 
     /// <summary>For how many seconds the last watch was asked for, in the client's words.</summary>
     public string? WatchSeconds { get; private set; }
+
+    /// <summary>Connections that are open: where there is none, nothing that was sent is still to come.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Watches that are open.</summary>
     public int Watches => Volatile.Read(ref _watches);

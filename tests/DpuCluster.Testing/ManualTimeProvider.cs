@@ -8,6 +8,10 @@ public sealed class ManualTimeProvider : TimeProvider
     // What looks at the clock without a timer sees it move in steps no longer than this.
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(5);
 
+    // How long a round of waiting takes at most where a processor is free, and how many there are before time passes all the same.
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(8);
+    private const int MostRounds = 40;
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
     private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
@@ -79,7 +83,8 @@ public sealed class ManualTimeProvider : TimeProvider
     }
 
     /// <summary>
-    /// Lets time pass, timer by timer, until a condition holds. Between the steps what the timers woke gets real time to run.
+    /// Lets time pass, timer by timer, until a condition holds. Between the steps what the timers woke gets real time to run: more of it where
+    /// the machine is busy, and where nobody waits for this clock, which is when somebody is at work.
     /// </summary>
     /// <returns>How much time has passed by this clock.</returns>
     /// <exception cref="TimeoutException">It did not hold after that much time by this clock.</exception>
@@ -88,14 +93,21 @@ public sealed class ManualTimeProvider : TimeProvider
         var start = GetTimestamp();
         while (true)
         {
-            for (var quiet = 0; quiet < 3; quiet++)
+            for (var (quiet, rounds) = (0, 0); quiet < (UntilNext is null ? 30 : 3) && rounds < MostRounds; quiet++, rounds++)
             {
                 if (condition())
                 {
                     return GetElapsedTime(start);
                 }
 
+                var began = System.GetTimestamp();
                 await Task.Delay(1);
+                await HopAsync();
+                if (System.GetElapsedTime(began) > Late)
+                {
+                    // Who was woken may still wait for a processor.
+                    quiet = 0;
+                }
             }
 
             if (GetElapsedTime(start) > atMost)
@@ -113,6 +125,15 @@ public sealed class ManualTimeProvider : TimeProvider
         lock (_gate)
         {
             _now = now;
+        }
+    }
+
+    // As what the code under test does after a timer has fired: from one task to the next.
+    private static async Task HopAsync()
+    {
+        for (var hop = 0; hop < 10; hop++)
+        {
+            await Task.Run(static () => { });
         }
     }
 

@@ -35,18 +35,26 @@ internal sealed class ServerMetrics(Admission.AdmissionMetrics admission)
     /// <param name="took">How long it took.</param>
     public void End(HttpContext http, RequestInfo info, ResourceDefinition? resource, string kind, TimeSpan took)
     {
+        if ((info.IsResource ? RequestLabels.Of(http.Request, info, resource) : RequestLabels.OfHealth(info.Path)) is { } labels)
+        {
+            _total.GetOrAdd((labels, http.Response.StatusCode), static _ => new MetricCounter()).Add();
+            if (kind != "watch") _durations.GetOrAdd(labels, static _ => new MetricHistogram(Buckets)).Observe(took.TotalSeconds);
+        }
+
         Change(kind, -1);
-        if ((info.IsResource ? RequestLabels.Of(http.Request, info, resource) : RequestLabels.OfHealth(info.Path)) is not { } labels) return;
-        _total.GetOrAdd((labels, http.Response.StatusCode), static _ => new MetricCounter()).Add();
-        if (kind == "watch") return;
-        _durations.GetOrAdd(labels, static _ => new MetricHistogram(Buckets)).Observe(took.TotalSeconds);
     }
 
     /// <summary>All of them as text.</summary>
     public string Write(IEnumerable<(string Resource, int Count)> objects)
     {
-        // ToArray of the dictionaries themselves: what LINQ does to sort them fails when one grows meanwhile.
         var text = new StringBuilder();
+
+        // First what is under way: a text that says that nothing is has counted all that was.
+        text.Append("# HELP apiserver_current_inflight_requests Requests that are being answered.\n# TYPE apiserver_current_inflight_requests gauge\n");
+        text.Append(CultureInfo.InvariantCulture, $"apiserver_current_inflight_requests{{request_kind=\"mutating\"}} {Volatile.Read(ref _mutating)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"apiserver_current_inflight_requests{{request_kind=\"readOnly\"}} {Volatile.Read(ref _readOnly)}\n");
+
+        // ToArray of the dictionaries themselves: what LINQ does to sort them fails when one grows meanwhile.
         text.Append("# HELP apiserver_request_total Requests, by what they asked for and how they were answered.\n# TYPE apiserver_request_total counter\n");
         foreach (var (key, counter) in _total.ToArray().OrderBy(p => p.Key.Labels.Text, StringComparer.Ordinal).ThenBy(p => p.Key.Code))
         {
@@ -59,9 +67,6 @@ internal sealed class ServerMetrics(Admission.AdmissionMetrics admission)
             histogram.Write(text, "apiserver_request_duration_seconds", key.Text);
         }
 
-        text.Append("# HELP apiserver_current_inflight_requests Requests that are being answered.\n# TYPE apiserver_current_inflight_requests gauge\n");
-        text.Append(CultureInfo.InvariantCulture, $"apiserver_current_inflight_requests{{request_kind=\"mutating\"}} {Volatile.Read(ref _mutating)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"apiserver_current_inflight_requests{{request_kind=\"readOnly\"}} {Volatile.Read(ref _readOnly)}\n");
         text.Append("# HELP apiserver_longrunning_requests Watches that are open.\n# TYPE apiserver_longrunning_requests gauge\n");
         text.Append(CultureInfo.InvariantCulture, $"apiserver_longrunning_requests{{component=\"apiserver\",verb=\"WATCH\"}} {Volatile.Read(ref _watches)}\n");
         text.Append("# HELP apiserver_storage_objects Objects that are stored.\n# TYPE apiserver_storage_objects gauge\n");

@@ -59,12 +59,7 @@ public sealed class KubectlTests
 
         public Documents()
         {
-            using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-            {
-                probe.Start();
-                _address = $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-            }
-
+            _address = $"http://127.0.0.1:{FreePorts.Next()}";
             _listener.Prefixes.Add(_address + "/");
             _listener.Start();
             _serving = ServeAsync();

@@ -50,7 +50,7 @@ public sealed class EntryPointTests(PublishedFiles published) : IDisposable
         await host.DefineAsync<DPFOperatorConfig>(ApiCrds.All["dpfoperatorconfigs.operator.dpu.nvidia.com"]);
         await host.DefineAsync<TenantControlPlane>(ApiCrds.StandIns.Values.Single());
         _executable.With("KUBECONFIG", _executable.File("kubeconfig", host.Server.AdminKubeconfig)).InImage();
-        var (metrics, probes) = (Ports.Free(), Ports.Free());
+        var (metrics, probes) = (FreePorts.Next(), FreePorts.Next());
         await using var process = _executable.StartFile(
             published.Path(name), "--leader-elect", $"--metrics-bind-address=127.0.0.1:{metrics}", $"--health-probe-bind-address=127.0.0.1:{probes}");
 

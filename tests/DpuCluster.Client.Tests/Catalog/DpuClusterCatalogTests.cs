@@ -70,12 +70,15 @@ public sealed class DpuClusterCatalogTests
         await using var world = await World.StartAsync();
         world.PutCluster(World.WithStatus(
             "NotReady", ("Created", "True", "Created", ""), ("Ready", "False", "HealthCheckFailed", "connection refused")));
-        var catalog = new DpuClusterCatalog(world.HostClient);
+        var clock = new ManualTimeProvider();
+        var waiting = new DpuClusterCatalog(world.HostClient, new() { Client = new() { Clock = clock } }).WaitUntilReadyAsync("dpu", "c1", TimeSpan.FromSeconds(5), default);
+        await Eventually.Holds(() => world.Host.OpenWatches == 1, "the cluster is watched");
+        clock.Advance(TimeSpan.FromSeconds(5));
 
-        var exception = await Should.ThrowAsync<TimeoutException>(() => catalog.WaitUntilReadyAsync("dpu", "c1", TimeSpan.FromSeconds(2), default));
+        var exception = await Should.ThrowAsync<TimeoutException>(() => waiting);
 
         exception.Message.ShouldBe(
-            "DPUCluster dpu/c1 is not Ready after 00:00:02: phase NotReady, Ready is False (HealthCheckFailed): connection refused");
+            "DPUCluster dpu/c1 is not Ready after 00:00:05: phase NotReady, Ready is False (HealthCheckFailed): connection refused");
     }
 
     [Fact]

@@ -64,10 +64,7 @@ public sealed class ControllerHostEndpointTests : HostFixture
     [Fact]
     public async Task Probes_and_metrics_may_share_a_port_and_each_may_be_off()
     {
-        using var any = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        any.Start();
-        var port = ((IPEndPoint)any.LocalEndpoint).Port;
-        any.Stop();
+        var port = FreePorts.Next();
         var shared = Host(Options with { MetricsBindAddress = $"127.0.0.1:{port}", HealthProbeBindAddress = $"127.0.0.1:{port}" });
         await RunAsync(shared);
         shared.ProbeAddress.ShouldBe(shared.MetricsAddress);

@@ -120,7 +120,8 @@ public sealed class RetryTests
         thrown.Message.ShouldBe($"GET /api/v1/namespaces/n/configmaps/m: no answer from {server.Address.Authority} within 0.2 s");
         (thrown + configuration.ToString()).ShouldNotContain("s3cret");
         using var cancel = new CancellationTokenSource();
-        var get = client.Resources<ConfigMap>().GetAsync("n", "m", cancel.Token);
+        using var patient = new KubernetesClient(configuration);
+        var get = patient.Resources<ConfigMap>().GetAsync("n", "m", cancel.Token);
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => get);
     }

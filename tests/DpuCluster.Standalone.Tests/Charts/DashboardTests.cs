@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DpuCluster.ClusterManager.Static;
 using DpuCluster.Provisioning;
+using DpuCluster.Testing;
 using DpuCluster.Testing.Servers;
 
 namespace DpuCluster.Standalone.Tests.Charts;
@@ -20,18 +21,18 @@ public sealed partial class DashboardTests
         await host.PutSecretAsync("admin", tenant.Server.AdminKubeconfig);
         await host.CreateAsync("one", kubeconfig: "admin");
         await host.BecomesAsync("one", cluster => cluster.Status is { Phase: "Ready", NodesCount: not null }, "Ready, with a number of nodes");
-        var told = provisioning.Host.Context.Metrics.Render();
-
         var expressions = Expressions().ToList();
         expressions.Count.ShouldBeGreaterThan(10);
         foreach (var expression in expressions)
         {
             var metrics = Metric().Matches(expression).Select(match => match.Value).Distinct().ToList();
             metrics.ShouldNotBeEmpty(expression);
-            foreach (var metric in metrics)
-            {
-                Regex.IsMatch(told, $@"^{metric}(\{{| )", RegexOptions.Multiline).ShouldBeTrue($"{metric} is not among\n{told}");
-            }
+
+            // What is told of a reconciliation or a check is told a moment after all that it has done can be seen.
+            var told = await Eventually.Get(
+                () => Task.FromResult(provisioning.Host.Context.Metrics.Render()),
+                text => metrics.TrueForAll(metric => Regex.IsMatch(text, $@"^{metric}(\{{| )", RegexOptions.Multiline)),
+                expression);
 
             foreach (var label in Labels().Matches(expression).SelectMany(match => match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries)).Where(label => label != "pod"))
             {

@@ -22,7 +22,7 @@ public sealed class TenantTests
     public async Task Tenant_becomes_Ready_with_what_Kamaji_leaves_behind()
     {
         await using var world = await World.StartAsync();
-        var port = FreePort();
+        var port = FreePorts.NextNodePort();
         await world.Apply(TenantControlPlane.Resource, Manifest(port));
 
         var ready = await IsReady(world, "v1.30.2");
@@ -46,7 +46,7 @@ public sealed class TenantTests
     public async Task Upgrade_keeps_objects_and_tells_the_new_version()
     {
         await using var world = await World.StartAsync();
-        await world.Apply(TenantControlPlane.Resource, Manifest(FreePort()));
+        await world.Apply(TenantControlPlane.Resource, Manifest(FreePorts.NextNodePort()));
         await IsReady(world, "v1.30.2");
         using var client = await Connect(world, "super-admin.conf");
         await client.Resources<Namespace>().CreateAsync(new() { Metadata = new() { Name = "kept" } }, null, default);
@@ -62,9 +62,9 @@ public sealed class TenantTests
     public async Task Another_port_leads_to_another_address_in_the_kubeconfig()
     {
         await using var world = await World.StartAsync();
-        await world.Apply(TenantControlPlane.Resource, Manifest(FreePort()));
+        await world.Apply(TenantControlPlane.Resource, Manifest(FreePorts.NextNodePort()));
         await IsReady(world, "v1.30.2");
-        var port = FreePort();
+        var port = FreePorts.NextNodePort();
 
         await world.Patch(TenantControlPlane.Resource, "t", $$$"""{"spec":{"networkProfile":{"port":{{{port}}} } } }""");
 
@@ -78,7 +78,7 @@ public sealed class TenantTests
     public async Task Port_that_somebody_else_has_is_told_and_tried_again()
     {
         await using var world = await World.StartAsync();
-        using var other = new TcpListener(IPAddress.Loopback, FreePort());
+        using var other = new TcpListener(IPAddress.Loopback, FreePorts.NextNodePort());
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
 
@@ -96,7 +96,7 @@ public sealed class TenantTests
     public async Task Secret_that_is_deleted_comes_back_and_one_to_be_rotated_gets_new_content()
     {
         await using var world = await World.StartAsync();
-        await world.Apply(TenantControlPlane.Resource, Manifest(FreePort()));
+        await world.Apply(TenantControlPlane.Resource, Manifest(FreePorts.NextNodePort()));
         await IsReady(world, "v1.30.2");
         var before = await Content(world, "admin.conf");
 
@@ -124,7 +124,7 @@ public sealed class TenantTests
             spec: {type: ClusterIP, ports: [{port: 80}]}
             """);
 
-        await world.Apply(TenantControlPlane.Resource, Manifest(FreePort()));
+        await world.Apply(TenantControlPlane.Resource, Manifest(FreePorts.NextNodePort()));
 
         var waiting = await world.Becomes(TenantControlPlane.Resource, "t", tenant => Listening(tenant) is not null, "the Service is told of");
         Listening(waiting)!["reason"]!.GetValue<string>().ShouldBe("ServiceNotOurs");
@@ -135,7 +135,7 @@ public sealed class TenantTests
     public async Task Deletion_ends_the_control_plane_and_leaves_nothing()
     {
         await using var world = await World.StartAsync();
-        await world.Apply(TenantControlPlane.Resource, Manifest(FreePort()));
+        await world.Apply(TenantControlPlane.Resource, Manifest(FreePorts.NextNodePort()));
         await IsReady(world, "v1.30.2");
         using var client = await Connect(world, "admin.conf");
 
@@ -179,22 +179,4 @@ public sealed class TenantTests
         Encoding.UTF8.GetString((await world.Admin.Resources<Secret>().GetAsync(World.Ns, "t-admin-kubeconfig", default)).Data![key]);
 
     private static async Task<KubernetesClient> Connect(World world, string key) => new(World.Connection(await Content(world, key)), new() { MaxRetries = 0 });
-
-    /// <summary>A port that can be a node port and that nobody listens on.</summary>
-    private static int FreePort()
-    {
-        for (var port = 30000 + Random.Shared.Next(2700); ; port = port == 32767 ? 30000 : port + 1)
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                probe.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Somebody's; the next one.
-            }
-        }
-    }
 }
