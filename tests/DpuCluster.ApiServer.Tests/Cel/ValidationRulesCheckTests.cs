@@ -135,6 +135,20 @@ public class ValidationRulesCheckTests
         Errors($"{{type: object, properties: {{l: {{x-kubernetes-validations: [{{rule: '{rule}'}}], {schema[1..^1]}}}}}}}")[0]
             .ShouldBe($"{Path}.properties[l].x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of {factor} {HowToMend}");
 
+    [Theory]
+    [InlineData(16, 909_090)]
+    [InlineData(63, 333_333)]
+    [InlineData(253, 94_339)]
+    [InlineData(1024, 24_154)]
+    public void Longest_list_that_a_rule_may_have_is_that_which_the_real_validator_was_measured_to_take(int maxLength, int maxItems)
+    {
+        string[] Of(int items) => Errors("{type: object, properties: {tags: {type: array, maxItems: " + items + ", items: {type: string, maxLength: " + maxLength
+            + "}, x-kubernetes-validations: [{rule: \"self.all(x, x.contains('gpu'))\"}]}}}");
+
+        Of(maxItems).ShouldBeEmpty();
+        Of(maxItems + 1).ShouldHaveSingleItem().ShouldContain("estimated rule cost exceeds budget by factor of 1.0000");
+    }
+
     [Fact]
     public void Rule_within_lists_counts_as_often_as_it_can_occur()
     {
