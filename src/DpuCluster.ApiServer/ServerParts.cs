@@ -52,7 +52,7 @@ internal sealed class ServerParts : IAsyncDisposable
             {
                 RestoredObjects.Restore(Registry, Store, recovered, data!.Path, webhooks);
                 RecoveredState.RemoveObsolete(data.Files);
-                _log!.Start(Store.Capture);
+                _log!.Start(Store);
             }
             catch
             {

@@ -1,3 +1,5 @@
+using DpuCluster.ApiServer.Storage.Durability;
+
 namespace DpuCluster.ApiServer.Storage;
 
 /// <summary>
@@ -15,9 +17,26 @@ internal interface IStoreLog
     /// <summary>Takes one change into the queue.</summary>
     void Append(StoreChange change);
 
-    /// <summary>Completes when every change up to the revision is safe.</summary>
+    /// <summary>Completes when every change up to the revision is safe, and published. May do the work on the caller's thread.</summary>
     /// <exception cref="StoreFailedException">It cannot be made safe; the store refuses writes from then on.</exception>
     Task FlushAsync(long revision);
+}
+
+/// <summary>What a log asks of the store whose commits it keeps, and tells it.</summary>
+internal interface ILoggedStore
+{
+    /// <summary>The newest state of all objects.</summary>
+    /// <param name="cut">Called when no commit can come between that state and this call.</param>
+    StoreImage Capture(Action cut);
+
+    /// <summary>Everything up to a revision is safe: readers see it. Before that is told to those who wait by <see cref="IStoreLog.FlushAsync"/>.</summary>
+    void Publish(long revision);
+
+    /// <summary>
+    /// Wakes those who read changes. After those who wait for their commit have been told: their answers go first, and hundreds
+    /// of watches do not compete with them for the processors.
+    /// </summary>
+    void WakeReaders();
 }
 
 /// <summary>Keeps nothing: what is stored lives as long as the process.</summary>

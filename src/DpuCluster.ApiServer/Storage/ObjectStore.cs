@@ -31,13 +31,14 @@ internal readonly record struct Snapshot(long Revision, ImmutableSortedSet<Store
 /// All objects, with one counter of revisions. A commit checks its precondition, takes its revision and its place in the log under
 /// one lock that is held for microseconds; it is told to readers and watches once the log says that it is safe.
 /// </summary>
-internal sealed class ObjectStore
+internal sealed class ObjectStore : ILoggedStore
 {
     private readonly Lock _gate = new();
     private readonly IStoreLog _log;
     private readonly int _historyLimit;
     private readonly ConcurrentDictionary<(string Group, string Plural), StoreCollection> _collections = new();
     private readonly Queue<StoreChange> _unpublished = new();
+    private readonly HashSet<StoreCollection> _changed = [];
     private readonly Dictionary<StoreCollection, long> _sequences = [];
     private readonly long _start;
     private StoreChange _tail;
@@ -160,8 +161,7 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>The newest state of all objects.</summary>
-    /// <param name="cut">Called when no commit can come between that state and this call.</param>
+    /// <inheritdoc/>
     public StoreImage Capture(Action cut)
     {
         lock (_gate)
@@ -169,6 +169,29 @@ internal sealed class ObjectStore
             cut();
             return new StoreImage(_revision, [.. _collections.Values.Where(collection => collection.Head.Count > 0).Select(collection => (collection, collection.Head))]);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Publish(long revision)
+    {
+        lock (_gate)
+        {
+            while (_unpublished.TryPeek(out var next) && next.Revision <= revision) Publish(_unpublished.Dequeue());
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WakeReaders()
+    {
+        StoreCollection[] changed;
+        lock (_gate)
+        {
+            changed = [.. _changed];
+            _changed.Clear();
+        }
+
+        foreach (var collection in changed) collection.Cursors.Wake();
+        if (changed.Length > 0) Changed.Raise();
     }
 
     /// <summary>Stores a new object.</summary>
@@ -243,20 +266,19 @@ internal sealed class ObjectStore
         return change;
     }
 
-    private async ValueTask<Commit> WaitForLogAsync(StoreChange change, StoredObject result)
+    private async ValueTask<Commit> CompleteAsync(StoreChange change, StoredObject result)
     {
-        await _log.FlushAsync(change.Revision).ConfigureAwait(false);
-        lock (_gate)
+        if (_log.IsImmediate)
         {
-            // Whoever comes first publishes everything up to its own change: the log is safe up to there.
-            while (_unpublished.TryPeek(out var next) && next.Revision <= change.Revision) Publish(_unpublished.Dequeue());
+            WakeReaders();
+        }
+        else
+        {
+            await _log.FlushAsync(change.Revision).ConfigureAwait(false);
         }
 
         return new Commit(CommitOutcome.Committed, result);
     }
-
-    private ValueTask<Commit> CompleteAsync(StoreChange change, StoredObject result) =>
-        _log.IsImmediate ? ValueTask.FromResult(new Commit(CommitOutcome.Committed, result)) : WaitForLogAsync(change, result);
 
     private void Publish(StoreChange change)
     {
@@ -264,7 +286,7 @@ internal sealed class ObjectStore
         _tail.Next = change;
         Volatile.Write(ref _tail, change);
         if (change.Revision > _published) Volatile.Write(ref _published, change.Revision);
-        Changed.Raise();
+        _changed.Add(change.Collection);
     }
 
     private static StoredObject? Find(ImmutableSortedSet<StoredObject> objects, string ns, string name) =>

@@ -15,8 +15,6 @@ internal sealed class StoreCollection
     private const long BytesBetweenLooks = HistoryBytes / 8;
 
     private readonly int _historyLimit;
-    private readonly Lock _watchersGate = new();
-    private readonly HashSet<StoreCursor> _watchers = [];
     private readonly Dictionary<long, ImmutableSortedSet<StoredObject>> _kept = [];
     private readonly Queue<long> _keptOrder = new();
 
@@ -61,8 +59,8 @@ internal sealed class StoreCollection
 
     public StoreChange Tail { get; private set; }
 
-    /// <summary>Raised after changes.</summary>
-    public Signal Changed { get; } = new();
+    /// <summary>Who reads the changes.</summary>
+    public StoreCursors Cursors { get; } = new();
 
     /// <summary>Takes what was there before the store started.</summary>
     public void Load(ImmutableSortedSet<StoredObject> objects) => Head = Published = objects;
@@ -78,9 +76,12 @@ internal sealed class StoreCollection
         Remember(change);
         Tail.NextInCollection = change;
         Tail = change;
-        Changed.Raise();
         _bytesSinceLook += Size(change);
-        if (change.Sequence % ChangesBetweenLooks == 0 || _bytesSinceLook > BytesBetweenLooks) CutOffTheSlow();
+        if (change.Sequence % ChangesBetweenLooks == 0 || _bytesSinceLook > BytesBetweenLooks)
+        {
+            _bytesSinceLook = 0;
+            Cursors.CutOffBehind(_outgrown);
+        }
     }
 
     /// <summary>Forgets the changes up to a revision. Under the store's lock.</summary>
@@ -121,16 +122,6 @@ internal sealed class StoreCollection
     public ImmutableSortedSet<StoredObject>? StateAt(long revision) =>
         LastRevision <= revision ? Published : _kept.GetValueOrDefault(revision);
 
-    public void Register(StoreCursor cursor)
-    {
-        lock (_watchersGate) _watchers.Add(cursor);
-    }
-
-    public void Unregister(StoreCursor cursor)
-    {
-        lock (_watchersGate) _watchers.Remove(cursor);
-    }
-
     private const int KeptStates = 32;
 
     private StoreChange At(int index) => _ring[(_first + index) & (_ring.Length - 1)];
@@ -166,16 +157,4 @@ internal sealed class StoreCollection
     }
 
     private static long Size(StoreChange change) => (change.Current ?? change.Previous)!.Json.Length;
-
-    private void CutOffTheSlow()
-    {
-        _bytesSinceLook = 0;
-        lock (_watchersGate)
-        {
-            foreach (var watcher in _watchers)
-            {
-                if (watcher.Sequence < _outgrown) watcher.CutOff();
-            }
-        }
-    }
 }

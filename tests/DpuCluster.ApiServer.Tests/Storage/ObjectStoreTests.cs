@@ -74,6 +74,7 @@ public sealed class ObjectStoreTests
         var create = store.CreateAsync(things, Draft("n", "a")).AsTask();
         ObjectStore.Get(things, "n", "a").ShouldBeNull();
         (await store.CreateAsync(things, Draft("n", "a"))).Outcome.ShouldBe(CommitOutcome.Exists);
+        store.Publish(store.PublishedRevision + 1);
         log.Safe.SetResult();
         await create;
         ObjectStore.Get(things, "n", "a").ShouldNotBeNull();

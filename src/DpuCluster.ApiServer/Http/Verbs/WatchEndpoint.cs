@@ -77,14 +77,22 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
             await writer.FlushAsync(ending).ConfigureAwait(false);
         }
 
+        // One timer and one registration for all waits: what they cost would be paid for each event by each watch.
+        using var alarm = clock.CreateTimer(static cursor => ((StoreCursor)cursor!).Interrupt(), cursor, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var end = ending.UnsafeRegister(static cursor => ThreadPool.UnsafeQueueUserWorkItem(static cursor => cursor.Interrupt(), (StoreCursor)cursor!, preferLocal: false), cursor);
         var lastBookmark = clock.GetTimestamp();
+        var isSet = false;
         long caughtUpTo;
         while (true)
         {
             while (cursor.TryRead(out caughtUpTo) is { } change)
             {
                 Tell(writer, options, change);
-                if (writer.ShouldFlush) await writer.FlushAsync(ending).ConfigureAwait(false);
+                if (!writer.ShouldFlush) continue;
+                await writer.FlushAsync(ending).ConfigureAwait(false);
+
+                // Whoever has much to read lets those go on who wait for the same thread.
+                await Task.Yield();
             }
 
             await writer.FlushAsync(ending).ConfigureAwait(false);
@@ -95,27 +103,18 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
             {
                 writer.Bookmark(caughtUpTo, endsInitialEvents: false);
                 lastBookmark = clock.GetTimestamp();
+                isSet = false;
                 continue;
             }
 
-            await WaitAsync(cursor, left < bookmarkIn ? left : bookmarkIn, ending).ConfigureAwait(false);
+            if (!isSet) isSet = alarm.Change(left < bookmarkIn ? left : bookmarkIn, Timeout.InfiniteTimeSpan);
+            if (await cursor.WaitAsync().ConfigureAwait(false)) isSet = false;
+            ending.ThrowIfCancellationRequested();
         }
 
         // A last bookmark lets the client go on from here, however long nothing happened.
         if (options.AllowBookmarks) writer.Bookmark(caughtUpTo, endsInitialEvents: false);
         await writer.FlushAsync(ending).ConfigureAwait(false);
-    }
-
-    private async ValueTask WaitAsync(StoreCursor cursor, TimeSpan most, CancellationToken ending)
-    {
-        try
-        {
-            await cursor.WaitAsync(most, clock, ending).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Nothing has happened: it is time for a bookmark, or for the end.
-        }
     }
 
     /// <summary>What a change is to those who see only a part of the objects: entering it is an addition, leaving it a deletion.</summary>

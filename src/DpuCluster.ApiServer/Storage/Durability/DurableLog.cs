@@ -3,10 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace DpuCluster.ApiServer.Storage.Durability;
 
 /// <summary>
-/// Keeps every commit in files. One thread writes: all commits that came while the last flush was under way are written and made
-/// safe together. When the log is long, a snapshot takes its place.
+/// Keeps every commit in files. One thread at a time writes, that of a commit itself where nobody does: so nobody has to be woken between a
+/// commit and its answer. All commits that came while a flush was under way are written and made safe together, by the pool. When the
+/// log is long, a snapshot takes its place.
 /// </summary>
-internal sealed partial class DurableLog : IStoreLog, IDisposable
+internal sealed partial class DurableLog : IStoreLog, IThreadPoolWorkItem, IDisposable
 {
     // Every start begins a file, however little is written into it.
     private const int MostLogs = 32;
@@ -16,8 +17,7 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
     private readonly long _least;
     private readonly object _gate = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Thread _thread;
-    private Func<Action, StoreImage>? _capture;
+    private ILoggedStore? _store;
     private Batch _open = new(new FrameBuffer());
     private Batch _spare = new(new FrameBuffer());
     private Batch? _writing;
@@ -29,7 +29,9 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
     private long _safe;
     private volatile StoreFailedException? _failure;
     private Task _snapshot = Task.CompletedTask;
-    private bool _ending;
+
+    // Whether there is a thread, or will be one, that writes what is queued: the files are its alone.
+    private bool _isWritten;
 
     /// <summary>Goes on behind what was recovered, in a new file.</summary>
     /// <param name="files">Where the files are.</param>
@@ -45,7 +47,6 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
         _logLength = recovered.Length - recovered.SnapshotLength;
         _compactAt = recovered.LogCount < MostLogs ? Math.Max(least, recovered.SnapshotLength) : 0;
         _file = Begin();
-        _thread = new Thread(Run) { IsBackground = true, Name = "store log" };
     }
 
     /// <inheritdoc/>
@@ -54,23 +55,17 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
     /// <inheritdoc/>
     public StoreFailedException? Failure => _failure;
 
-    /// <summary>Begins to write.</summary>
-    /// <param name="capture">Gives the state of the store. No commit comes between that state and the call that it is given.</param>
-    public void Start(Func<Action, StoreImage> capture)
-    {
-        _capture = capture;
-        _thread.Start();
-    }
+    /// <summary>Begins to keep what is committed.</summary>
+    /// <param name="store">Whose commits it keeps.</param>
+    public void Start(ILoggedStore store) => _store = store;
 
     /// <inheritdoc/>
     public void Append(StoreChange change)
     {
         lock (_gate)
         {
-            var wasEmpty = _open.Buffer.IsEmpty;
             LogRecord.Write(_open.Buffer, change.Collection, (change.Current ?? change.Previous)!, change.Revision, gone: change.Current is null);
             _open.LastRevision = change.Revision;
-            if (wasEmpty) Monitor.PulseAll(_gate);
         }
     }
 
@@ -81,8 +76,19 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
         {
             if (revision <= _safe) return Task.CompletedTask;
             if (_failure is { } failure) return Task.FromException(failure);
-            return _writing is { } writing && revision <= writing.LastRevision ? writing.Done.Task : _open.Done.Task;
+            if (_isWritten) return _writing is { } writing && revision <= writing.LastRevision ? writing.Done.Task : _open.Done.Task;
+            _isWritten = true;
+            TakeOpen();
         }
+
+        if (!TryWrite())
+        {
+            End();
+            return Task.FromException(_failure!);
+        }
+
+        if (!IsDone()) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return Task.CompletedTask;
     }
 
     /// <summary>Writes what is left, and ends.</summary>
@@ -90,35 +96,71 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
     {
         lock (_gate)
         {
-            _ending = true;
-            Monitor.PulseAll(_gate);
+            while (_isWritten) Monitor.Wait(_gate);
+            _isWritten = true;
         }
 
-        if (_thread.ThreadState.HasFlag(ThreadState.Unstarted) is false) _thread.Join();
+        while (TakeLast() && TryWrite())
+        {
+        }
+
         _stopping.Cancel();
         _snapshot.Wait();
         _file.Dispose();
         _stopping.Dispose();
     }
 
-    private void Run()
+    /// <summary>Goes on where the thread of a commit has ended: with what has been queued meanwhile, and with the snapshot.</summary>
+    void IThreadPoolWorkItem.Execute()
     {
-        while (true)
+        do
         {
-            lock (_gate)
+            lock (_gate) TakeOpen();
+            if (!TryWrite() || (IsLong && !TryCompact()))
             {
-                while (_open.Buffer.IsEmpty && !_ending) Monitor.Wait(_gate);
-                if (_open.Buffer.IsEmpty)
-                {
-                    _failure = new StoreFailedException(_files.Path, new IOException("the server has ended"));
-                    return;
-                }
+                End();
+                return;
+            }
+        }
+        while (!IsDone());
+    }
 
-                TakeOpen();
+    private bool IsLong => Interlocked.Read(ref _logLength) >= Interlocked.Read(ref _compactAt) && _snapshot.IsCompleted;
+
+    /// <summary>Whether there is nothing to write; then this thread is the one that writes no more.</summary>
+    private bool IsDone()
+    {
+        lock (_gate)
+        {
+            if (!_open.Buffer.IsEmpty || IsLong) return false;
+            End();
+            return true;
+        }
+    }
+
+    private void End()
+    {
+        lock (_gate)
+        {
+            _isWritten = false;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>The same as <see cref="TakeOpen"/> at the end: when nothing is queued, nothing will be.</summary>
+    private bool TakeLast()
+    {
+        lock (_gate)
+        {
+            if (_failure is not null) return false;
+            if (_open.Buffer.IsEmpty)
+            {
+                _failure = new StoreFailedException(_files.Path, new IOException("the server has ended"));
+                return false;
             }
 
-            if (!TryWrite()) return;
-            if (Interlocked.Read(ref _logLength) >= Interlocked.Read(ref _compactAt) && _snapshot.IsCompleted && !TryCompact()) return;
+            TakeOpen();
+            return true;
         }
     }
 
@@ -147,6 +189,7 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
             return false;
         }
 
+        _store!.Publish(batch.LastRevision);
         TaskCompletionSource done;
         lock (_gate)
         {
@@ -157,6 +200,7 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
         }
 
         done.SetResult();
+        _store.WakeReaders();
         return true;
     }
 
@@ -199,7 +243,7 @@ internal sealed partial class DurableLog : IStoreLog, IDisposable
     /// <returns>Whether there is anything more to do: not after an error in a place where nobody knows which file counts.</returns>
     private bool TryCompact()
     {
-        var image = _capture!(() =>
+        var image = _store!.Capture(() =>
         {
             lock (_gate) TakeOpen();
         });

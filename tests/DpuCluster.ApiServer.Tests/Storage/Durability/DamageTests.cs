@@ -35,7 +35,7 @@ public sealed class DamageTests
                 inFlush.Release();
                 goOn.Wait();
             };
-            var first = store.PutAsync("first");
+            var first = Task.Run(() => store.PutAsync("first"));
             await inFlush.WaitAsync();
             var others = Enumerable.Range(0, 3).Select(i => store.PutAsync($"map-{i}")).ToList();
             goOn.Release(2);

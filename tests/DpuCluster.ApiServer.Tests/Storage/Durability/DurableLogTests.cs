@@ -90,7 +90,7 @@ public sealed class DurableLogTests
             inFlush.Release();
             goOn.Wait();
         };
-        var writers = new List<Task> { store.PutAsync("first") };
+        var writers = new List<Task> { Task.Run(() => store.PutAsync("first")) };
         await inFlush.WaitAsync();
         for (var i = 0; i < 100; i++) writers.Add(store.PutAsync($"map-{i}"));
         store.Content.ShouldBeEmpty();

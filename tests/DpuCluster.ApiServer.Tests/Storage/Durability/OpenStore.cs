@@ -21,7 +21,7 @@ internal sealed class OpenStore : IDisposable
         Store = new ObjectStore(Log, recovered: Recovered);
         RestoredObjects.Restore(registry, Store, Recovered, files.Path, new WebhookConnections(new ServiceEndpoints(Store), TimeProvider.System));
         RecoveredState.RemoveObsolete(files);
-        Log.Start(Store.Capture);
+        Log.Start(Store);
         Maps = Store.Collection(("", "configmaps"));
     }
 
