@@ -6,12 +6,13 @@ using DpuCluster.Kubernetes.Client;
 namespace DpuCluster.Bench.Scenarios;
 
 /// <summary>
-/// Creates, reads and watches ConfigMaps over HTTP/1.1 connections that stay open, and does with the answers no more than it must: it has the
+/// Creates and reads ConfigMaps over HTTP/1.1 connections that stay open, and does with the answers no more than it must: it has the
 /// two cores together with what is measured.
 /// </summary>
 internal sealed class ConfigMapClient : IDisposable
 {
-    private const string Path = "/api/v1/namespaces/default/configmaps";
+    /// <summary>Where the ConfigMaps are.</summary>
+    public const string Path = "/api/v1/namespaces/default/configmaps";
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -28,14 +29,16 @@ internal sealed class ConfigMapClient : IDisposable
         _maps = new Uri(server.Server, Path);
     }
 
-    /// <summary>Creates a ConfigMap of some 400 bytes of JSON.</summary>
+    /// <summary>A ConfigMap of some 400 bytes of JSON.</summary>
+    public static string Body(string name) => $$$"""
+        {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","namespace":"default","labels":{"app":"bench"}},"data":{"name":"{{{name}}}","text":"{{{Filling}}}"}}
+        """;
+
+    /// <summary>Creates a ConfigMap.</summary>
     public async Task CreateAsync(string name, CancellationToken cancellation)
     {
-        var body = $$$"""
-            {"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","namespace":"default","labels":{"app":"bench"}},"data":{"name":"{{{name}}}","text":"{{{Filling}}}"}}
-            """;
         using var request = Request(HttpMethod.Post, _maps);
-        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = Json } };
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(Body(name))) { Headers = { ContentType = Json } };
         await SendAsync(request, cancellation);
     }
 
@@ -44,14 +47,6 @@ internal sealed class ConfigMapClient : IDisposable
     {
         using var request = Request(HttpMethod.Get, new Uri($"{_maps}/{name}"));
         await SendAsync(request, cancellation);
-    }
-
-    /// <summary>Begins to watch, from now on. The stream is of the caller.</summary>
-    public async Task<Stream> WatchAsync(string version, CancellationToken cancellation)
-    {
-        using var request = Request(HttpMethod.Get, new Uri($"{_maps}?watch=true&resourceVersion={version}"));
-        var response = await _http.SendAsync(request, cancellation);
-        return response.IsSuccessStatusCode ? await response.Content.ReadAsStreamAsync(cancellation) : throw await FailedAsync(response, cancellation);
     }
 
     public void Dispose() => _http.Dispose();

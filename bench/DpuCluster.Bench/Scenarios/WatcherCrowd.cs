@@ -1,89 +1,148 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using DpuCluster.Bench.Measure;
+using DpuCluster.Kubernetes.Client;
 
 namespace DpuCluster.Bench.Scenarios;
 
-/// <summary>Many watches of one collection, each on a connection of its own, and when each of them had which event.</summary>
+/// <summary>Many watches, each on a connection of its own, and when each of them had which event. One thread reads them all.</summary>
 internal sealed class WatcherCrowd : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<Stream> _streams = [];
-    private readonly List<List<long>> _arrivals = [];
-    private Task _reading = Task.CompletedTask;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
-    private WatcherCrowd()
-    {
-    }
+    private readonly Dictionary<Socket, Watcher> _watchers = [];
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _stopping;
+
+    private WatcherCrowd() => _thread = new Thread(Read) { IsBackground = true, Name = "watchers" };
 
     /// <summary>Begins to watch.</summary>
-    public static async Task<WatcherCrowd> StartAsync(ConfigMapClient client, int watchers, string version, CancellationToken cancellation)
+    /// <exception cref="BenchException">The server does not take a watch.</exception>
+    public static WatcherCrowd Start(ClientConfiguration server, int watchers, string target)
     {
         var crowd = new WatcherCrowd();
-        for (var watcher = 0; watcher < watchers; watcher++)
+        try
         {
-            crowd._streams.Add(await client.WatchAsync(version, cancellation));
-            crowd._arrivals.Add([]);
+            for (var i = 0; i < watchers; i++)
+            {
+                var connection = PlainConnection.Connect(server);
+                crowd._watchers.Add(connection.Socket, new Watcher(connection));
+                connection.Send(connection.Request("GET", target));
+                connection.ReadHead(200);
+            }
+        }
+        catch
+        {
+            crowd.Close();
+            throw;
         }
 
-        crowd._reading = Task.WhenAll(crowd._streams.Zip(crowd._arrivals, crowd.ReadAsync));
+        crowd._thread.Start();
         return crowd;
     }
 
     /// <summary>Waits until everybody has so many events.</summary>
     public Task UntilAllHaveAsync(int events, CancellationToken cancellation) => Wait.UntilAsync(
-        $"each of {_streams.Count} watchers has {events} events", _ => Task.FromResult(_arrivals.All(arrivals => Count(arrivals) >= events)), TimeSpan.FromSeconds(30), cancellation);
+        $"each of {_watchers.Count} watchers has {events} events",
+        async _ =>
+        {
+            // A crowd that could not go on reading says why.
+            if (_ended.Task.IsCompleted) await _ended.Task;
+            return _watchers.Values.All(watcher => watcher.Count >= events);
+        },
+        TimeSpan.FromSeconds(30),
+        cancellation);
 
     /// <summary>When each watcher had the event of a number, from 0.</summary>
-    public IEnumerable<long> ArrivalsOf(int number) => _arrivals.Select(arrivals =>
-    {
-        lock (arrivals)
-        {
-            return arrivals[number];
-        }
-    });
+    public IEnumerable<long> ArrivalsOf(int number) => _watchers.Values.Select(watcher => watcher.ArrivalOf(number));
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await _reading;
-        foreach (var stream in _streams)
-        {
-            await stream.DisposeAsync();
-        }
-
-        _stop.Dispose();
+        _stopping = true;
+        await _ended.Task;
+        Close();
     }
 
-    private static int Count(List<long> arrivals)
+    private void Close()
     {
-        lock (arrivals)
+        foreach (var watcher in _watchers.Values)
         {
-            return arrivals.Count;
+            watcher.Dispose();
         }
     }
 
-    /// <summary>Each event is a line; which one follows from their order, which is that of the writes.</summary>
-    private async Task ReadAsync(Stream stream, List<long> arrivals)
+    private void Read()
     {
-        var buffer = new byte[16 * 1024];
+        var ready = new List<Socket>(_watchers.Count);
         try
         {
-            while (await stream.ReadAsync(buffer, _stop.Token) is > 0 and var length)
+            while (!_stopping)
             {
-                var now = Stopwatch.GetTimestamp();
-                var events = buffer.AsSpan(0, length).Count((byte)'\n');
-                lock (arrivals)
+                ready.Clear();
+                ready.AddRange(_watchers.Keys);
+                Socket.Select(ready, null, null, Look);
+                foreach (var socket in ready)
                 {
-                    for (var e = 0; e < events; e++)
-                    {
-                        arrivals.Add(now);
-                    }
+                    _watchers[socket].Read();
+                }
+            }
+
+            _ended.SetResult();
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or BenchException)
+        {
+            _ended.SetException(exception);
+        }
+    }
+
+    private sealed class Watcher(PlainConnection connection) : IDisposable
+    {
+        private readonly byte[] _buffer = new byte[16 * 1024];
+        private readonly List<long> _arrivals = [];
+        private bool _atBrace;
+
+        public int Count
+        {
+            get
+            {
+                lock (_arrivals)
+                {
+                    return _arrivals.Count;
                 }
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+
+        public long ArrivalOf(int number)
         {
-            // Disposed: the regular end.
+            lock (_arrivals)
+            {
+                return _arrivals[number];
+            }
         }
+
+        /// <summary>
+        /// Takes what is there. An event ends with a brace and the end of a line, which is nowhere else: neither in its JSON nor in what HTTP
+        /// puts around it. Which event it is follows from their order, which is that of the writes.
+        /// </summary>
+        public void Read()
+        {
+            var length = connection.Read(_buffer);
+            var now = Stopwatch.GetTimestamp();
+            lock (_arrivals)
+            {
+                foreach (var one in _buffer.AsSpan(0, length))
+                {
+                    if (_atBrace && one == '\n')
+                    {
+                        _arrivals.Add(now);
+                    }
+
+                    _atBrace = one == '}';
+                }
+            }
+        }
+
+        public void Dispose() => connection.Dispose();
     }
 }
