@@ -69,7 +69,7 @@ internal sealed class ApiEndpoints(
     private static Task NotThere(ApiRequest request) =>
         request.Resource.IsBuiltIn
             ? throw ApiErrors.Generic(404)
-            : ResponseWriter.WriteTextAsync(request.Http, 404, "404 page not found\n");
+            : ResponseWriter.NotFoundAsync(request.Http);
 
     private static Task NotAllowed(ApiRequest request) =>
         throw (request.Resource.IsBuiltIn ? ApiErrors.Generic(405) : ApiErrors.MethodNotSupported(request.Resource, request.Info.Verb));

@@ -47,9 +47,12 @@ internal sealed record FieldError(FieldErrorType Type, string Field, string Body
     public static FieldError Duplicate(string field, JsonNode? value) =>
         new(FieldErrorType.Duplicate, field, $"Duplicate value: {Show(value)}");
 
-    public static FieldError NotSupported(string field, JsonNode? value, IEnumerable<string> supported) =>
+    public static FieldError NotSupported(string field, JsonNode? value, IEnumerable<string> supported) => NotSupportedShown(field, Show(value), supported);
+
+    /// <summary>As <see cref="NotSupported"/>, with a value that is text already.</summary>
+    public static FieldError NotSupportedShown(string field, string shown, IEnumerable<string> supported) =>
         new(FieldErrorType.NotSupported, field,
-            $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", supported.Select(s => Show(JsonValue.Create(s))))}");
+            $"Unsupported value: {shown}: supported values: {string.Join(", ", supported.Select(s => Show(JsonValue.Create(s))))}");
 
     /// <summary>A string longer than it may be; the value itself is not told, as it is long.</summary>
     public static FieldError TooLong(string field, long most) =>

@@ -47,6 +47,28 @@ public sealed class WorkloadTests
     }
 
     [Theory]
+    [InlineData("deployments", "strategy", "Recreate\", \"RollingUpdate")]
+    [InlineData("daemonsets", "updateStrategy", "RollingUpdate\", \"OnDelete")]
+    public void Unknown_strategy_is_shown_as_a_whole(string plural, string field, string supported) =>
+        _requests.Refused(plural, Minimal.Replace("\"selector\"", $"\"{field}\":{{\"type\":\"No\"}},\"selector\"", StringComparison.Ordinal), "apps").ShouldBe(
+            [$"spec.{field}: Unsupported value: {{\"Type\":\"No\",\"RollingUpdate\":null}}: supported values: \"{supported}\""]);
+
+    [Theory]
+    [InlineData("deployments", """{"replicas":1,"updatedReplicas":2,"readyReplicas":-1,"availableReplicas":1}""",
+        "status.readyReplicas: Invalid value: -1: must be greater than or equal to 0|status.updatedReplicas: Invalid value: 2: cannot be greater than status.replicas|status.availableReplicas: Invalid value: 1: cannot be greater than readyReplicas")]
+    [InlineData("deployments", """{"collisionCount":1}""", "status.collisionCount: Invalid value: 1: cannot be decremented")]
+    [InlineData("replicasets", """{"replicas":-1,"fullyLabeledReplicas":1}""",
+        "status.replicas: Invalid value: -1: must be greater than or equal to 0|status.fullyLabeledReplicas: Invalid value: 1: cannot be greater than status.replicas")]
+    [InlineData("daemonsets", """{"numberReady":-1,"desiredNumberScheduled":0,"numberAvailable":7,"collisionCount":2}""", "status.numberReady: Invalid value: -1: must be greater than or equal to 0")]
+    public void Numbers_of_a_status_must_fit_each_other(string plural, string status, string errors)
+    {
+        var found = new List<DpuCluster.ApiServer.Schemas.FieldError>();
+        var old = Requests.Json("""{"status":{"collisionCount":2}}""");
+        _requests.Resource(plural, "apps").Strategy.ValidateStatusUpdate(new JsonObject { ["status"] = Requests.Json(status) }, status.Contains("collisionCount", StringComparison.Ordinal) ? old : [], found);
+        string.Join('|', found).ShouldBe(errors);
+    }
+
+    [Theory]
     [InlineData("""{"name":"c"}""", "spec.containers[0].image: Required value")]
     [InlineData("""{"name":"C","image":"i"}""", "spec.containers[0].name: Invalid value: \"C\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')")]
     [InlineData("""{"name":"c","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}""", "spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]

@@ -24,10 +24,15 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         Snapshot? initial = null;
         StoreCursor cursor;
 
-        // Without a version, and from "any" version, a watch begins with what there is; asked to, it does so from any version.
-        var sendInitial = options.SendInitialEvents ?? revision == 0;
-        if (revision > store.PublishedRevision) throw ApiErrors.TooLargeResourceVersion(revision, store.PublishedRevision);
-        if (sendInitial || revision == 0)
+        var sendInitial = options.SendInitialEvents == true;
+        if (sendInitial && revision > store.PublishedRevision)
+        {
+            await WriteErrorAsync(request, ApiErrors.TooLargeResourceVersion(revision, store.PublishedRevision)).ConfigureAwait(false);
+            return;
+        }
+
+        // From a version that is yet to come a watch begins with what comes after it, however long that takes.
+        if (sendInitial || revision == 0 || revision > store.PublishedRevision)
         {
             var (snapshot, all) = store.ReadAll(collection);
             cursor = all;
@@ -39,8 +44,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         }
         else
         {
-            // The stream begins, and its only event says that it cannot: as the watch cache of a real server does it.
-            await WriteExpiredAsync(request, revision, collection.CompactedTo).ConfigureAwait(false);
+            await WriteErrorAsync(request, ApiErrors.Expired($"too old resource version: {revision} ({collection.CompactedTo})")).ConfigureAwait(false);
             return;
         }
 
@@ -83,6 +87,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         {
             while (cursor.TryRead(out caughtUpTo) is { } change)
             {
+                if (initial is null && change.Revision <= options.Revision) continue;
                 Tell(writer, options, change);
                 if (writer.ShouldFlush) await writer.FlushAsync(ending).ConfigureAwait(false);
             }
@@ -137,10 +142,11 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         return new WatchWriter(request, http.Response.BodyWriter, answers);
     }
 
-    private async Task WriteExpiredAsync(ApiRequest request, long revision, long oldest)
+    /// <summary>The stream begins, and its only event says that it cannot: as the watch cache of a real server does it.</summary>
+    private async Task WriteErrorAsync(ApiRequest request, ApiException error)
     {
         var writer = Begin(request, tables);
-        writer.Error(ApiErrors.Expired($"too old resource version: {revision} ({oldest})").ToStatus());
+        writer.Error(error.ToStatus());
         await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
     }
 }
