@@ -78,6 +78,43 @@ public sealed class WorkloadTests
     public void Containers_are_checked(string container, string error) =>
         _requests.Refused("pods", $$$"""{"spec":{"containers":[{{{container}}}]}}""").ShouldBe([error]);
 
+    [Theory]
+    [InlineData("\"tolerations\":[{\"operator\":\"No\",\"key\":\"a\"}]", "spec.tolerations[0].operator: Unsupported value: \"No\": supported values: \"Equal\", \"Exists\"")]
+    [InlineData("\"tolerations\":[{\"operator\":\"Exists\",\"key\":\"a\",\"value\":\"b\"}]", "spec.tolerations[0].operator: Invalid value: {\"Key\":\"a\",\"Operator\":\"Exists\",\"Value\":\"b\",\"Effect\":\"\",\"TolerationSeconds\":null}: value must be empty when `operator` is 'Exists'")]
+    [InlineData("\"tolerations\":[{\"effect\":\"Go\",\"key\":\"a\"}]", "spec.tolerations[0].effect: Unsupported value: \"Go\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"")]
+    [InlineData("\"affinity\":{\"nodeAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":[]}}}", "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: Required value: must have at least one node selector term")]
+    [InlineData("\"affinity\":{\"nodeAffinity\":{\"preferredDuringSchedulingIgnoredDuringExecution\":[{\"weight\":101,\"preference\":{}}]}}", "spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: Invalid value: 101: must be in the range 1-100")]
+    [InlineData("\"topologySpreadConstraints\":[{\"maxSkew\":0,\"topologyKey\":\"a\",\"whenUnsatisfiable\":\"DoNotSchedule\"}]", "spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero")]
+    [InlineData("\"dnsPolicy\":\"None\"", "spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None")]
+    [InlineData("\"hostAliases\":[{\"ip\":\"x\"}]", "spec.hostAliases[0].ip: Invalid value: \"x\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
+    [InlineData("\"securityContext\":{\"runAsUser\":-1}", "spec.securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive")]
+    public void Specs_of_pods_are_checked(string field, string error) =>
+        _requests.Refused("pods", $$$"""{"spec":{"containers":[{"name":"c","image":"i"}],{{{field}}}}}""").ShouldBe([error]);
+
+    [Theory]
+    [InlineData("\"resources\":{\"limits\":{\"foo\":1}}", "spec.containers[0].resources.limits[foo]: Invalid value: \"foo\": must be a standard resource type or fully qualified|spec.containers[0].resources.limits[foo]: Invalid value: \"foo\": must be a standard resource for containers|spec.containers[0].resources.requests[foo]: Invalid value: \"foo\": must be a standard resource type or fully qualified|spec.containers[0].resources.requests[foo]: Invalid value: \"foo\": must be a standard resource for containers")]
+    [InlineData("\"securityContext\":{\"privileged\":true,\"allowPrivilegeEscalation\":false}", "spec.containers[0].securityContext: Invalid value: {\"Capabilities\":null,\"Privileged\":true,\"SELinuxOptions\":null,\"WindowsOptions\":null,\"RunAsUser\":null,\"RunAsGroup\":null,\"RunAsNonRoot\":null,\"ReadOnlyRootFilesystem\":null,\"AllowPrivilegeEscalation\":false,\"ProcMount\":null,\"SeccompProfile\":null,\"AppArmorProfile\":null}: cannot set `allowPrivilegeEscalation` to false and `privileged` to true")]
+    [InlineData("\"ports\":[{\"containerPort\":80,\"hostPort\":81}]", "spec.containers[0].ports[0].hostPort: Invalid value: 81: must match `containerPort` when `hostNetwork` is true")]
+    public void Containers_on_the_network_of_the_host_are_checked(string field, string errors) =>
+        string.Join('|', _requests.Refused("pods", $$$"""{"spec":{"hostNetwork":true,"containers":[{"name":"c","image":"i",{{{field}}}}]}}""")).ShouldBe(errors);
+
+    [Fact]
+    public void Pod_keeps_its_containers_and_its_deadline()
+    {
+        var made = _requests.Made("pods", """{"spec":{"activeDeadlineSeconds":10,"containers":[{"name":"c","image":"i"}]}}""");
+        string Refused(Action<JsonObject> change) => _requests.Update("pods", made, change).Errors.ShouldHaveSingleItem().ToString();
+        Refused(pod => pod["spec"]!["containers"]!.AsArray().Add((JsonNode)new JsonObject { ["name"] = "d", ["image"] = "i" }))
+            .ShouldBe("spec.containers: Forbidden: pod updates may not add or remove containers");
+        Refused(pod => pod["spec"]!["activeDeadlineSeconds"] = 11).ShouldBe("spec.activeDeadlineSeconds: Invalid value: 11: must be less than or equal to previous value");
+        Refused(pod => pod["spec"]!.AsObject().Remove("activeDeadlineSeconds")).ShouldBe("spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value");
+        _requests.Update("pods", made, pod => pod["spec"]!["activeDeadlineSeconds"] = 9).Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Taints_of_a_node_are_unique() =>
+        _requests.Refused("nodes", """{"spec":{"taints":[{"key":"a","effect":"NoExecute"},{"key":"a","effect":"NoExecute","value":"b"}]}}""").ShouldBe(
+            ["spec.taints[1]: Duplicate value: {\"Key\":\"a\",\"Value\":\"b\",\"Effect\":\"NoExecute\",\"TimeAdded\":null}: taints must be unique by key and effect pair"]);
+
     [Fact]
     public void Pod_is_pending_and_knows_its_quality_of_service()
     {

@@ -72,7 +72,7 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
     {
         ObjectMetaValidation.Labels(template.Object("metadata")?.Object("labels"), "spec.template.labels", errors);
         var spec = template.Object("spec") ?? [];
-        PodValidation.Spec(spec, "spec.template.spec", errors);
+        PodValidation.Spec(spec, "spec.template.spec", errors, isTemplate: true);
         if (spec.Text("restartPolicy") is { Length: > 0 } policy and not "Always")
             errors.Add(FieldError.NotSupported("spec.template.spec.restartPolicy", policy, ["Always"]));
         if (spec["activeDeadlineSeconds"] is not null)
