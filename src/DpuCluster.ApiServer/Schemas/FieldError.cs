@@ -34,6 +34,9 @@ internal sealed record FieldError(FieldErrorType Type, string Field, string Body
     public static FieldError Invalid(string field, JsonNode? value, string detail) =>
         new(FieldErrorType.Invalid, field, $"Invalid value: {Show(value)}: {detail}");
 
+    /// <summary>As <see cref="Invalid"/>, with a value that is a structure of its own, its fields in their order.</summary>
+    public static FieldError InvalidStructure(string field, JsonNode? value, string detail) => InvalidShown(field, GoText.JsonInOrder(value), detail);
+
     /// <summary>As <see cref="Invalid"/>, with a value that is text already.</summary>
     public static FieldError InvalidShown(string field, string shown, string detail) =>
         new(FieldErrorType.Invalid, field, $"Invalid value: {shown}: {detail}");

@@ -39,7 +39,7 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
         else if (!_isDaemonSet) errors.Add(FieldError.Required("spec.selector"));
         if (_isDaemonSet) TemplateLabels(template, selector, errors);
         if (selector is not null && LabelSelectorValidation.IsEmpty(selector))
-            errors.Add(FieldError.Invalid("spec.selector", selector, $"empty selector is invalid for {(_isDaemonSet ? "daemonset" : "deployment")}"));
+            errors.Add(FieldError.InvalidStructure("spec.selector", selector, $"empty selector is invalid for {(_isDaemonSet ? "daemonset" : "deployment")}"));
         if (!_isDaemonSet) TemplateLabels(template, selector, errors);
         Template(template, errors);
         if (_isDaemonSet) PodValidation.NotNegative(spec, "spec", "minReadySeconds", errors);
@@ -56,7 +56,7 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
     public override void ValidateUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors)
     {
         if (!JsonNode.DeepEquals(obj.At("spec", "selector"), old.At("spec", "selector")))
-            errors.Add(FieldError.Invalid("spec.selector", obj.At("spec", "selector"), "field is immutable"));
+            errors.Add(FieldError.InvalidStructure("spec.selector", obj.At("spec", "selector"), "field is immutable"));
     }
 
     private static void TemplateLabels(JsonObject template, JsonObject? selector, ICollection<FieldError> errors)
