@@ -62,6 +62,7 @@ internal sealed class ApiEndpoints(
     private static bool IsRouted(ApiRequest request) => request.Info switch
     {
         { Verb: "update" or "patch", Name: "" } => false,
+        { Verb: "watch" } => HttpMethods.IsGet(request.Http.Request.Method),
         { Verb: "deletecollection", Namespace: "" } when request.Resource.Namespaced => false,
         _ => !HttpMethods.IsHead(request.Http.Request.Method),
     };

@@ -82,6 +82,7 @@ public sealed class DecodedBodyTests
     [InlineData("DELETE /api/v1/configmaps")]
     [InlineData("POST /api/v1/configmaps")]
     [InlineData("OPTIONS " + ConfigMaps)]
+    [InlineData("POST /api/v1/watch/configmaps")]
     public async Task Method_without_a_route_is_not_allowed(string call)
     {
         await using var server = await TestServer.StartAsync();

@@ -127,5 +127,40 @@ public sealed class ListOptionsTests
         bookmark["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.ToString().ShouldBe("true");
     }
 
+    [Fact]
+    public async Task Bookmark_of_a_table_is_a_row_without_a_name()
+    {
+        await using var server = await TestServer.StartAsync();
+        var headers = new Dictionary<string, string> { ["Accept"] = "application/json;as=Table;v=v1;g=meta.k8s.io" };
+        using var response = await server.SendAsync($"GET {ConfigMaps}?watch=1&allowWatchBookmarks=true&fieldSelector=metadata.name=none&timeoutSeconds=1", headers: headers);
+        var lines = (await response.Content.ReadAsStringAsync()).Split('\n');
+        var table = JsonNode.Parse(lines[0])!["object"]!;
+        table["columnDefinitions"]!.AsArray().Count.ShouldBe(3);
+        table["rows"]![0]!["cells"]!.ToJsonString().ShouldBe("""["",0,"\u003Cunknown\u003E"]""");
+        table["rows"]![0]!["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]!.ToString().ShouldBe("true");
+        JsonNode.Parse(lines[1])!["object"]!["columnDefinitions"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task There_are_no_streams_of_yaml()
+    {
+        await using var server = await TestServer.StartAsync();
+        var headers = new Dictionary<string, string> { ["Accept"] = "application/yaml" };
+        using var response = await server.SendAsync($"GET {ConfigMaps}?watch=1", headers: headers);
+        response.StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch");
+    }
+
+    [Theory]
+    [InlineData("application/yaml;q=0.5, application/json", "application/json")]
+    [InlineData("*/*, application/yaml", "application/yaml")]
+    [InlineData("application/yaml;q=0.5, application/xml", "application/yaml")]
+    public async Task Form_that_is_liked_most_is_given(string accept, string type)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var response = await server.SendAsync($"GET {ConfigMaps}", headers: new Dictionary<string, string> { ["Accept"] = accept });
+        response.Content.Headers.ContentType!.MediaType.ShouldBe(type);
+    }
+
     private static IEnumerable<string> Names(JsonObject list) => list["items"]!.AsArray().Select(item => item!["metadata"]!["name"]!.ToString());
 }

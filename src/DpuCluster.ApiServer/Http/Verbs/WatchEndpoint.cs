@@ -21,6 +21,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         var options = ListOptions.Read(request.Query, request.Resource, request.Info.Namespace, request.Info.Name, watch: true);
         var collection = store.Collection(request.Resource.StorageKey);
         var revision = options.Revision;
+        if (request.Accept.IsYaml) throw ApiErrors.NotAcceptable(MediaType.AcceptedStreams);
         Snapshot? initial = null;
         StoreCursor cursor;
 
@@ -138,7 +139,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         var http = request.Http;
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.StatusCode = 200;
-        http.Response.ContentType = request.Accept.IsYaml ? "application/yaml;stream=watch" : "application/json";
+        http.Response.ContentType = "application/json";
         return new WatchWriter(request, http.Response.BodyWriter, answers);
     }
 
@@ -172,17 +173,24 @@ internal sealed class WatchWriter(ApiRequest request, PipeWriter output, TableAn
         var resource = request.Resource;
         var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture) };
         if (endsInitialEvents) metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        var obj = request.Accept.Shape switch
+        var plain = new JsonObject { ["kind"] = resource.Kind, ["apiVersion"] = resource.ApiVersion, ["metadata"] = metadata };
+        JsonObject obj;
+        switch (request.Accept.Shape)
         {
-            AnswerShape.Table => tables.Make(request, [], revision.ToString(CultureInfo.InvariantCulture), null, null, withColumns: false),
-            AnswerShape.PartialObjectMetadata or AnswerShape.PartialObjectMetadataList => new JsonObject
-            {
-                ["kind"] = "PartialObjectMetadata",
-                ["apiVersion"] = $"meta.k8s.io/{request.Accept.Version}",
-                ["metadata"] = metadata,
-            },
-            _ => new JsonObject { ["kind"] = resource.Kind, ["apiVersion"] = resource.ApiVersion, ["metadata"] = metadata },
-        };
+            case AnswerShape.Table:
+                // A bookmark is an object like any other, though without a name: it has a row.
+                obj = tables.Make(request, [plain], ObjectAnswers.ListMetadata(revision.ToString(CultureInfo.InvariantCulture), null, null), withColumns: !_columnsSent);
+                _columnsSent = true;
+                break;
+            case AnswerShape.PartialObjectMetadata or AnswerShape.PartialObjectMetadataList:
+                obj = plain;
+                (obj["kind"], obj["apiVersion"]) = ("PartialObjectMetadata", $"meta.k8s.io/{request.Accept.Version}");
+                break;
+            default:
+                obj = plain;
+                break;
+        }
+
         Write("{\"type\":\"BOOKMARK\",\"object\":"u8, ObjectEncoder.EncodePlain(obj));
     }
 
