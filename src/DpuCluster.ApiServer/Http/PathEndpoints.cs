@@ -9,11 +9,11 @@ using Microsoft.AspNetCore.Http;
 namespace DpuCluster.ApiServer.Http;
 
 /// <summary>Answers the paths that are not about objects: health, version, metrics, discovery.</summary>
-internal sealed class PathEndpoints(ResourceRegistry registry, ObjectStore store, ServerMetrics metrics, Func<bool> isReady, Func<ServerVersion> version)
+internal sealed class PathEndpoints(ResourceRegistry registry, ObjectStore store, ServerMetrics metrics, Func<bool> isReady, Func<ServerVersion> version, TimeProvider clock)
 {
     private static readonly string[] Checks = ["ping", "log", "etcd", "poststarthook/rbac/bootstrap-roles"];
 
-    private readonly OpenApiEndpoints _openApi = new(registry, version);
+    private readonly OpenApiEndpoints _openApi = new(registry, version, clock);
     private readonly DiscoveryEndpoints _discovery = new(registry);
 
     public Task HandleAsync(HttpContext http, RequestInfo info)

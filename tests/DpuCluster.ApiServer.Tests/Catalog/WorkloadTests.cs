@@ -111,6 +111,17 @@ public sealed class WorkloadTests
     }
 
     [Fact]
+    public void Range_of_a_node_stands_in_two_fields_and_stays()
+    {
+        var made = _requests.Made("nodes", """{"spec":{"podCIDR":"10.0.0.0/24"}}""");
+        Requests.ShouldBeJson(made["spec"], """{"podCIDR":"10.0.0.0/24","podCIDRs":["10.0.0.0/24"]}""");
+        _requests.Update("nodes", made, node => node["spec"]!["podCIDR"] = "10.1.0.0/24").Errors.ShouldHaveSingleItem().ToString()
+            .ShouldBe("spec.podCIDRs: Forbidden: node updates may not change podCIDR except from \"\" to valid");
+        _requests.Refused("nodes", """{"spec":{"podCIDR":"x"}}""").ShouldBe(["spec.podCIDRs[0]: Invalid value: \"x\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]);
+        _requests.Refused("nodes", """{"spec":{"podCIDRs":["10.0.0.0/24","10.1.0.0/24"]}}""").ShouldBe(["spec.podCIDRs: Invalid value: [\"10.0.0.0/24\",\"10.1.0.0/24\"]: may specify no more than one CIDR for each IP family"]);
+    }
+
+    [Fact]
     public void Taints_of_a_node_are_unique() =>
         _requests.Refused("nodes", """{"spec":{"taints":[{"key":"a","effect":"NoExecute"},{"key":"a","effect":"NoExecute","value":"b"}]}}""").ShouldBe(
             ["spec.taints[1]: Duplicate value: {\"Key\":\"a\",\"Value\":\"b\",\"Effect\":\"NoExecute\",\"TimeAdded\":null}: taints must be unique by key and effect pair"]);

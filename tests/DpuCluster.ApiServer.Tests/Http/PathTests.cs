@@ -54,6 +54,18 @@ public sealed class PathTests
         (await TextAsync(server, call, HttpStatusCode.NotFound)).ShouldBe("404 page not found\n");
     }
 
+    [Fact]
+    public async Task Outdated_name_of_a_part_of_the_schema_leads_to_that_of_now()
+    {
+        await using var server = await TestServer.StartAsync();
+        var index = await server.AskAsync("GET /openapi/v3");
+        var now = index["paths"]!["apis/apps/v1"]!["serverRelativeURL"]!.ToString();
+        using var moved = await server.SendAsync("GET /openapi/v3/apis/apps/v1?hash=earlier");
+        moved.StatusCode.ShouldBe(HttpStatusCode.OK);
+        moved.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe(now);
+        moved.Headers.CacheControl!.ToString().ShouldBe("public, immutable");
+    }
+
     private static async Task<string> TextAsync(TestServer server, string call, HttpStatusCode code)
     {
         using var response = await server.SendAsync(call);

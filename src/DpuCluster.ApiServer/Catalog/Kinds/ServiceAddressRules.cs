@@ -120,7 +120,8 @@ internal static class ServiceAddressRules
         return errors.Count == before;
     }
 
-    private static bool IsRange(string text)
+    /// <summary>Whether text is a range of addresses, such as <c>10.9.8.0/24</c>.</summary>
+    public static bool IsRange(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && IPAddress.TryParse(text[..slash], out var address)
