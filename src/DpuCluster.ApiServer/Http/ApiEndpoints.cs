@@ -36,6 +36,10 @@ internal sealed class ApiEndpoints(
         {
             return NotAllowed(request);
         }
+        else if (info.Verb == "create" && resource.IsTerminating)
+        {
+            throw ApiErrors.MethodNotSupported(resource, info.Verb, $"{info.Verb} not allowed while custom resource definition is terminating");
+        }
         else if (info.Verb is "update" or "patch" && info.Name.Length == 0)
         {
             throw ApiErrors.BadRequest("name must be provided");
