@@ -27,10 +27,7 @@ internal static class StrictYaml
         }
         catch (YamlException exception)
         {
-            var detail = exception.Message.Split('\n')[0].Trim().TrimEnd('.');
-            var text = detail.Length == 0 ? "could not be read" : char.ToLowerInvariant(detail[0]) + detail[1..];
-            throw new StrictJsonException(
-                Wrong(string.Create(CultureInfo.InvariantCulture, $"line {exception.Start.Line}: {text}")), exception);
+            throw new StrictJsonException(Wrong(Describe(exception)), exception);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or OverflowException)
         {
@@ -43,6 +40,27 @@ internal static class StrictYaml
     public static IEnumerable<string> Warnings(string strictError) => strictError.StartsWith(UnmarshalErrors, StringComparison.Ordinal)
         ? strictError[UnmarshalErrors.Length..].Split('\n').Select(line => line.Trim())
         : [strictError];
+
+    /// <summary>
+    /// What the reader of a real server says: not what it was about to read, and no line for the first. Its scanner counts lines from one,
+    /// its parser from zero.
+    /// </summary>
+    private static string Describe(YamlException exception)
+    {
+        var detail = exception.Message.Split('\n')[0].Trim().TrimEnd('.');
+        var isScanned = !detail.StartsWith("While parsing ", StringComparison.Ordinal);
+        if (detail.StartsWith("While ", StringComparison.Ordinal) && detail.IndexOf(", ", StringComparison.Ordinal) is > 0 and var comma)
+            detail = detail[(comma + 2)..];
+        var text = detail switch
+        {
+            "" => "could not be read",
+            "found invalid mapping" => "mapping values are not allowed in this context",
+            "found invalid tab as indentation" => "found character that cannot start any token",
+            _ => char.ToLowerInvariant(detail[0]) + detail[1..],
+        };
+        var before = (isScanned ? exception.End : exception.Start).Line - 1;
+        return before == 0 ? text : string.Create(CultureInfo.InvariantCulture, $"line {(isScanned ? before + 1 : before)}: {text}");
+    }
 
     internal static string Wrong(string detail) => "error converting YAML to JSON: yaml: " + detail;
 
