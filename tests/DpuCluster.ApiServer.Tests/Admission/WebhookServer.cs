@@ -53,7 +53,8 @@ internal sealed class WebhookServer : IAsyncDisposable
         server._app = builder.Build();
         server._app.Run(server.HandleAsync);
         await server._app.StartAsync();
-        server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var bound = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        server.Address = new UriBuilder(bound) { Host = "127.0.0.1" }.Uri;
         return server;
     }
 
