@@ -81,7 +81,7 @@ internal sealed class ServerParts : IAsyncDisposable
             new WatchEndpoint(Store, tables, clock, _stopping.Token),
             new WriteEndpoint(Writer, decoder, authorizer, answers),
             new DeleteEndpoint(Store, Deleter, answers),
-            new PathEndpoints(Registry, Store, metrics, () => _ready, () => _version));
+            new PathEndpoints(Registry, Store, metrics, () => _ready, () => _version, clock));
         new ReviewEndpoints(authenticator, authorizer, decoder, Writer, admission, clock).Register(endpoints);
         new ScaleEndpoint(Store, Writer).Register(endpoints);
         endpoints.Add("", "serviceaccounts", "token", "create", new TokenEndpoint(Store, _tokens, admission, clock).CreateAsync);

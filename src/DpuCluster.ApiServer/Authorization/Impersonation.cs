@@ -1,6 +1,6 @@
 using DpuCluster.ApiServer.Authentication;
 using DpuCluster.ApiServer.Http;
-using DpuCluster.Kubernetes.Meta;
+using DpuCluster.ApiServer.Schemas;
 using Microsoft.AspNetCore.Http;
 
 namespace DpuCluster.ApiServer.Authorization;
@@ -27,7 +27,7 @@ internal sealed class Impersonation(RbacAuthorizer authorizer)
         {
             return groups.Count == 0 && uid.Length == 0 && extra.Count == 0
                 ? user
-                : throw new ApiException(500, StatusReason.InternalError, "Internal error occurred: groups, uid or extra fields are impersonated without a user");
+                : throw ApiErrors.BadRequest($"requested {GoSyntax(uid, groups, extra)} without impersonating a user name");
         }
 
         var account = name.StartsWith(ServiceAccountPrefix, StringComparison.Ordinal) ? name[ServiceAccountPrefix.Length..].Split(':') : [];
@@ -64,6 +64,16 @@ internal sealed class Impersonation(RbacAuthorizer authorizer)
             ? UserInfo.Anonymous
             : UserInfo.Authenticated(name, groups.Where(group => group != UserInfo.AuthenticatedGroup)) with { Uid = uid, Extra = extra };
     }
+
+    /// <summary>The wanted user as a real server shows it: as a Go literal.</summary>
+    private static string GoSyntax(string uid, List<string> groups, Dictionary<string, IReadOnlyList<string>> extra)
+    {
+        var pairs = extra.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{GoText.Quote(pair.Key)}:[]string{GoValues(pair.Value)}");
+        return $"&user.DefaultInfo{{Name:\"\", UID:{GoText.Quote(uid)}, Groups:[]string{GoValues(groups)}, "
+            + $"Extra:map[string][]string{(extra.Count == 0 ? "(nil)" : $"{{{string.Join(", ", pairs)}}}")}}}";
+    }
+
+    private static string GoValues(IReadOnlyCollection<string> values) => values.Count == 0 ? "(nil)" : $"{{{string.Join(", ", values.Select(GoText.Quote))}}}";
 
     private void Require(AccessRequest access)
     {

@@ -27,6 +27,8 @@ internal sealed class CrdFinalizer(ResourceRegistry registry, ObjectStore store,
     private async Task FinishAsync(StoredObject crd)
     {
         if (crd.Header.Finalizers?.Contains(Finalizer) != true) return;
+        var definition = registry.Find(CrdRegistrar.Group, "v1", CrdRegistrar.Plural)!;
+        await writer.RewriteAsync(definition, "", crd.Name, BeginDeletion).ConfigureAwait(false);
         var dot = crd.Name.IndexOf('.', StringComparison.Ordinal);
         var (plural, group) = (crd.Name[..dot], crd.Name[(dot + 1)..]);
         if (registry.FindStored(group, plural) is { } resource)
@@ -41,13 +43,24 @@ internal sealed class CrdFinalizer(ResourceRegistry registry, ObjectStore store,
             if (left) return;
         }
 
-        await writer.RewriteAsync(registry.Find(CrdRegistrar.Group, "v1", CrdRegistrar.Plural)!, "", crd.Name, obj =>
+        await writer.RewriteAsync(definition, "", crd.Name, obj =>
         {
             var finalizers = ObjectMetadata.Finalizers(obj);
             if (!finalizers.Remove(Finalizer)) return false;
             ObjectMetadata.SetFinalizers(obj, finalizers);
             return true;
         }).ConfigureAwait(false);
+    }
+
+    /// <summary>Says of a definition that is to be deleted that its objects are on their way.</summary>
+    private static bool BeginDeletion(JsonObject crd)
+    {
+        var condition = (crd["status"]?["conditions"] as JsonArray ?? []).OfType<JsonObject>().FirstOrDefault(one => one["type"]?.ToString() == "Terminating");
+        const string InProgress = "InstanceDeletionInProgress";
+        if (condition is null || condition["reason"]?.ToString() == InProgress) return false;
+        condition["reason"] = InProgress;
+        condition["message"] = "CustomResource deletion is in progress";
+        return true;
     }
 
     /// <summary>Marks a definition that is to be deleted: from now on it waits for its objects to go.</summary>

@@ -66,18 +66,20 @@ internal sealed class GarbageCollector(ResourceRegistry registry, ObjectStore st
     private async Task CheckAsync(Key key)
     {
         var stored = ObjectStore.Newest(key.Collection, key.Namespace, key.Name);
-        if (stored?.Header.Owners is not { } owners || Definition(key.Collection) is not { } resource) return;
+        if (stored?.Header is not { Owners: { } owners, IsDeleting: false } || Definition(key.Collection) is not { } resource) return;
         var solid = 0;
         var dangling = new HashSet<string>(StringComparer.Ordinal);
         var waiting = new HashSet<string>(StringComparer.Ordinal);
         foreach (var owner in owners)
         {
-            switch (Find(owner, stored.Namespace, out var isKnown))
+            // While it cannot be said of one owner whether it is there, nothing is done.
+            if (!CanBeFound(owner, stored.Namespace)) return;
+            switch (Find(owner, stored.Namespace))
             {
-                case null when isKnown:
+                case null:
                     dangling.Add(owner.Uid);
                     break;
-                case { Header: { IsDeleting: true, Finalizers: { } finalizers } } when finalizers.Contains(Foreground) && owner.BlocksDeletion:
+                case { Header: { IsDeleting: true, Finalizers: { } finalizers } } when finalizers.Contains(Foreground):
                     waiting.Add(owner.Uid);
                     break;
                 default:
@@ -93,14 +95,32 @@ internal sealed class GarbageCollector(ResourceRegistry registry, ObjectStore st
             return;
         }
 
-        if (stored.Header.IsDeleting) return;
         var held = stored.Header.Finalizers ?? [];
-        var policy = held.Contains(Orphan) ? "Orphan"
-            : held.Contains(Foreground) || (waiting.Count > 0 && Dependents(stored.Uid).Count > 0) ? "Foreground"
-            : "Background";
+        var dependents = Dependents(stored.Uid);
+        var isBetween = waiting.Count > 0 && dependents.Count > 0;
+        var policy = isBetween || held.Contains(Foreground) ? "Foreground" : "Background";
+        if (!isBetween && held.Contains(Orphan)) policy = "Orphan";
+
+        // In a circle each would wait for the other.
+        if (isBetween && dependents.Any(WaitsForDependents)) await UnblockOwnersAsync(resource, stored).ConfigureAwait(false);
         await deleter.DeleteAsync(resource, stored.Namespace, stored.Name,
             new DeleteOptions { PropagationPolicy = policy, PreconditionUid = stored.Uid }).ConfigureAwait(false);
     }
+
+    private static bool WaitsForDependents(Key key) =>
+        ObjectStore.Newest(key.Collection, key.Namespace, key.Name)?.Header is { IsDeleting: true, Finalizers: { } finalizers } && finalizers.Contains(Foreground);
+
+    private async Task UnblockOwnersAsync(ResourceDefinition resource, StoredObject stored) =>
+        await writer.RewriteAsync(resource, stored.Namespace, stored.Name, obj =>
+        {
+            if (ObjectMetadata.Uid(obj) != stored.Uid || obj["metadata"]?["ownerReferences"] is not JsonArray references) return false;
+            foreach (var reference in references.OfType<JsonObject>())
+            {
+                if (reference["blockOwnerDeletion"]?.GetValue<bool>() == true) reference["blockOwnerDeletion"] = false;
+            }
+
+            return true;
+        }).ConfigureAwait(false);
 
     private async Task OrphanDependentsAsync(StoreCollection collection, StoredObject owner)
     {
@@ -123,7 +143,7 @@ internal sealed class GarbageCollector(ResourceRegistry registry, ObjectStore st
 
     private async Task FinishForegroundAsync(OwnerLink link, string ns)
     {
-        if (Find(link, ns, out _) is not { Header: { IsDeleting: true, Finalizers: { } finalizers } } owner || !finalizers.Contains(Foreground)) return;
+        if (Find(link, ns) is not { Header: { IsDeleting: true, Finalizers: { } finalizers } } owner || !finalizers.Contains(Foreground)) return;
         if (Resource(link) is { } resource) await FinishForegroundAsync(store.Collection(resource.StorageKey), owner).ConfigureAwait(false);
     }
 
@@ -166,15 +186,16 @@ internal sealed class GarbageCollector(ResourceRegistry registry, ObjectStore st
             return changed;
         }).ConfigureAwait(false);
 
-    /// <summary>The owner that a reference means; null where there is none.</summary>
-    /// <param name="link">The reference.</param>
-    /// <param name="ns">Namespace of the dependent.</param>
-    /// <param name="isKnown">Whether the owner's kind is served: of what is not, nobody can say that it is gone.</param>
-    private StoredObject? Find(OwnerLink link, string ns, out bool isKnown)
+    /// <summary>
+    /// Whether it can be said that an owner is there: its kind is served, and it is not one in a namespace that an object outside of
+    /// all of them names.
+    /// </summary>
+    private bool CanBeFound(OwnerLink link, string ns) => Resource(link) is { } resource && !(resource.Namespaced && ns.Length == 0);
+
+    /// <summary>The owner that a reference from an object of a namespace means; null where there is none.</summary>
+    private StoredObject? Find(OwnerLink link, string ns)
     {
-        var resource = Resource(link);
-        isKnown = resource is not null;
-        if (resource is null) return null;
+        if (Resource(link) is not { } resource) return null;
         var owner = ObjectStore.Newest(store.Collection(resource.StorageKey), resource.Namespaced ? ns : "", link.Name);
         return owner?.Uid == link.Uid ? owner : null;
     }

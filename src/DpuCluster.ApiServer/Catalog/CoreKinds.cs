@@ -9,7 +9,7 @@ internal static class CoreKinds
     public static IEnumerable<ResourceDefinition> All(IServiceAllocator services) =>
     [
         Kind("ConfigMap", "configmaps", new ConfigMapStrategy()) with { ShortNames = ["cm"] },
-        Kind("Endpoints", "endpoints", new BuiltInStrategy("core", "Endpoints")) with
+        Kind("Endpoints", "endpoints", new EndpointsStrategy()) with
         {
             DeprecationWarning = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
             ShortNames = ["ep"], Singular = "endpoints", AllowsCreateOnUpdate = true,

@@ -36,7 +36,7 @@ internal static class GroupKinds
             AllowsCreateOnUpdate = true,
             AllowsUnconditionalUpdate = false,
         },
-        Kind("discovery", "discovery.k8s.io", "EndpointSlice", "endpointslices", new BuiltInStrategy("discovery", "EndpointSlice")) with
+        Kind("discovery", "discovery.k8s.io", "EndpointSlice", "endpointslices", new EndpointSliceStrategy()) with
         {
             TracksGeneration = true,
         },

@@ -9,6 +9,7 @@ internal static class ObjectMetaValidation
 {
     private const int MostAnnotationBytes = 256 * 1024;
 
+    private static readonly string[] OwnerFields = ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"];
     private static readonly string[] StandardFinalizers = ["kubernetes", "orphan", "foregroundDeletion"];
 
     /// <summary>
@@ -135,12 +136,12 @@ internal static class ObjectMetaValidation
             }
 
             if (owner.Text("apiVersion") == "v1" && owner.Text("kind") == "Event")
-                errors.Add(FieldError.Invalid(path, owner, "/v1, Kind=Event is disallowed from being an owner"));
+                errors.Add(FieldError.InvalidStructure(path, InOrder(owner), "/v1, Kind=Event is disallowed from being an owner"));
             if (owner["controller"].IsTrue())
             {
                 if (controller.Length > 0)
                 {
-                    errors.Add(FieldError.Invalid("metadata.ownerReferences", owners,
+                    errors.Add(FieldError.InvalidStructure("metadata.ownerReferences", new JsonArray([.. owners.OfType<JsonObject>().Select(InOrder)]),
                         $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {owner.Text("name")}"));
                 }
                 else
@@ -150,6 +151,9 @@ internal static class ObjectMetaValidation
             }
         }
     }
+
+    private static JsonObject InOrder(JsonObject owner) =>
+        new(OwnerFields.Where(owner.ContainsKey).Select(field => KeyValuePair.Create(field, owner[field]?.DeepClone())));
 
     private static void Finalizers(JsonObject meta, ResourceDefinition resource, ICollection<FieldError> errors)
     {

@@ -94,6 +94,9 @@ internal sealed record ResourceDefinition
     /// </summary>
     public StoredAs? StoredAs { get; init; }
 
+    /// <summary>Whether what defines it is being deleted: nothing new is taken any more.</summary>
+    public bool IsTerminating { get; init; }
+
     /// <summary>What to warn everybody of who uses this version, for <c>Warning</c> headers; null for nothing.</summary>
     public string? DeprecationWarning { get; init; }
 

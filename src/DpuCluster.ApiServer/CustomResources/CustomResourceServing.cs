@@ -66,6 +66,7 @@ internal static class CustomResourceServing
             SelectableFields = [.. (version["selectableFields"] as JsonArray ?? []).OfType<JsonObject>().Select(f => Field(Text(f, "jsonPath")))],
             Strategy = new CustomResourceStrategy(kind, schema, validator, hasStatus),
             TracksGeneration = true,
+            IsTerminating = crd["metadata"]?["deletionTimestamp"] is not null,
             Scale = scale,
             DeprecationWarning = new CustomResourceDefinition(crd).Versions.First(v => v.Name == name).DeprecationWarning,
         };

@@ -36,6 +36,10 @@ internal sealed class ApiEndpoints(
         {
             return NotAllowed(request);
         }
+        else if (info.Verb == "create" && resource.IsTerminating)
+        {
+            throw ApiErrors.MethodNotSupported(resource, info.Verb, $"{info.Verb} not allowed while custom resource definition is terminating");
+        }
         else if (info.Verb is "update" or "patch" && info.Name.Length == 0)
         {
             throw ApiErrors.BadRequest("name must be provided");
@@ -62,6 +66,7 @@ internal sealed class ApiEndpoints(
     private static bool IsRouted(ApiRequest request) => request.Info switch
     {
         { Verb: "update" or "patch", Name: "" } => false,
+        { Verb: "watch" } => HttpMethods.IsGet(request.Http.Request.Method),
         { Verb: "deletecollection", Namespace: "" } when request.Resource.Namespaced => false,
         _ => !HttpMethods.IsHead(request.Http.Request.Method),
     };
@@ -69,7 +74,7 @@ internal sealed class ApiEndpoints(
     private static Task NotThere(ApiRequest request) =>
         request.Resource.IsBuiltIn
             ? throw ApiErrors.Generic(404)
-            : ResponseWriter.WriteTextAsync(request.Http, 404, "404 page not found\n");
+            : ResponseWriter.NotFoundAsync(request.Http);
 
     private static Task NotAllowed(ApiRequest request) =>
         throw (request.Resource.IsBuiltIn ? ApiErrors.Generic(405) : ApiErrors.MethodNotSupported(request.Resource, request.Info.Verb));

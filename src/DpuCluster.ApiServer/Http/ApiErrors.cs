@@ -52,8 +52,8 @@ internal static class ApiErrors
     public static ApiException UnsupportedMediaType(string accepted) =>
         new(415, StatusReason.UnsupportedMediaType, $"the body of the request was in an unknown format - accepted media types include: {accepted}");
 
-    public static ApiException MethodNotSupported(ResourceDefinition resource, string verb) =>
-        new(405, StatusReason.MethodNotAllowed, $"{verb} is not supported on resources of kind \"{resource.QualifiedResource}\"",
+    public static ApiException MethodNotSupported(ResourceDefinition resource, string verb, string? why = null) =>
+        new(405, StatusReason.MethodNotAllowed, why ?? $"{verb} is not supported on resources of kind \"{resource.QualifiedResource}\"",
             Details("", resource.Group, resource.Plural));
 
     public static ApiException TooLarge(long limit) =>

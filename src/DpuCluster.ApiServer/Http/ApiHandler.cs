@@ -114,12 +114,9 @@ internal sealed partial class ApiHandler(
         await endpoints.HandleAsync(request).ConfigureAwait(false);
     }
 
-    private Task NotServedAsync(HttpContext http, RequestInfo info)
-    {
-        // The paths of built-in groups are all known to one router, which answers in its way; all others are just not there.
-        var known = registry.All.Any(r => r.IsBuiltIn && r.Group == info.Group && r.Version == info.Version);
-        return known ? throw ApiErrors.Generic(404) : ResponseWriter.WriteTextAsync(http, 404, "404 page not found\n");
-    }
+    /// <summary>The paths of built-in groups are all known to one router, which answers in its way; all others are just not there.</summary>
+    private Task NotServedAsync(HttpContext http, RequestInfo info) =>
+        registry.HasBuiltIn(info.Group) ? throw ApiErrors.Generic(404) : ResponseWriter.NotFoundAsync(http);
 
     private static bool IsNamespaceItself(RequestInfo info) => info is { Group: "", Resource: "namespaces" };
 

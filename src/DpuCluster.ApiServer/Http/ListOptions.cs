@@ -10,6 +10,8 @@ namespace DpuCluster.ApiServer.Http;
 /// <summary>The parameters of lists and watches.</summary>
 internal sealed record ListOptions
 {
+    private const string NotOlderThan = "NotOlderThan";
+
     public ObjectFilter Filter { get; init; } = ObjectFilter.Everything;
 
     /// <summary>Most objects of one page; 0 for all.</summary>
@@ -32,20 +34,27 @@ internal sealed record ListOptions
     /// <exception cref="ApiException">One of them is wrong, or they contradict each other.</exception>
     public static ListOptions Read(IQueryCollection query, ResourceDefinition resource, string ns, string name, bool watch)
     {
+        // What cannot be read is found before what contradicts itself, and that before a field that there is not.
+        var timeout = Number(query, "timeoutSeconds");
+        var limit = Number(query, "limit") ?? 0;
+        var labels = QueryParameters.Get(query, "labelSelector") is { Length: > 0 } selector ? LabelSelector.Parse(selector) : null;
+        var terms = FieldSelector.Parse(QueryParameters.Get(query, "fieldSelector"));
         var options = new ListOptions
         {
-            Filter = ObjectFilter.Parse(
-                resource, ns, name, QueryParameters.Get(query, "labelSelector"), QueryParameters.Get(query, "fieldSelector")),
-            Limit = Number(query, "limit") ?? 0,
+            Limit = limit,
             Continue = QueryParameters.Get(query, "continue"),
             ResourceVersion = QueryParameters.Get(query, "resourceVersion"),
             ResourceVersionMatch = QueryParameters.Get(query, "resourceVersionMatch"),
             AllowBookmarks = QueryParameters.IsTrue(query, "allowWatchBookmarks"),
             SendInitialEvents = QueryParameters.Optional(query, "sendInitialEvents"),
-            Timeout = Number(query, "timeoutSeconds") is { } seconds and > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 365 * 24 * 3600)) : null,
+            Timeout = timeout is { } seconds and > 0 ? TimeSpan.FromSeconds(Math.Min(seconds, 365 * 24 * 3600)) : null,
         };
+
+        // A watch that says nothing of it begins with what there is where it names no version to begin from.
+        if (watch && options is { SendInitialEvents: null, ResourceVersionMatch: "", ResourceVersion: "" or "0" })
+            options = options with { SendInitialEvents = true, ResourceVersionMatch = NotOlderThan };
         options.Check(watch);
-        return options;
+        return options with { Filter = ObjectFilter.Create(resource, ns, name, labels, terms) };
     }
 
     /// <summary>The resource version as a number; 0 when none is given.</summary>
@@ -58,10 +67,12 @@ internal sealed record ListOptions
     {
         if (version.Length == 0) return 0;
         if (long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return revision;
-        var shown = FieldError.Show(JsonValue.Create(version));
-        var outOfRange = version.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
-        throw new ApiException(500, "", $"resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: {outOfRange}");
+        var shown = GoText.Quote(version);
+        throw new ApiException(500, "", $"resourceVersion: Invalid value: {shown}: strconv.ParseUint: parsing {shown}: {NumberFault(version)}");
     }
+
+    /// <summary>Why text is no number of 64 bits, as Go says it.</summary>
+    private static string NumberFault(string digits) => digits.Length > 0 && digits.All(char.IsAsciiDigit) ? "value out of range" : "invalid syntax";
 
     private void Check(bool watch)
     {
@@ -69,26 +80,26 @@ internal sealed record ListOptions
         var match = ResourceVersionMatch;
         if (watch)
         {
-            if (SendInitialEvents is not null)
+            if (SendInitialEvents is not null && match != NotOlderThan)
+                errors.Add(FieldError.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
+            if (match.Length > 0)
             {
-                if (match.Length == 0) errors.Add(FieldError.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-                else if (match != "NotOlderThan") errors.Add(FieldError.NotSupported("resourceVersionMatch", JsonValue.Create(match), ["NotOlderThan"]));
-            }
-            else if (match.Length > 0)
-            {
-                errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+                if (SendInitialEvents is null) errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+                if (match != NotOlderThan) errors.Add(FieldError.NotSupported("resourceVersionMatch", JsonValue.Create(match), [NotOlderThan]));
+                if (Continue.Length > 0) errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
             }
         }
         else
         {
-            if (SendInitialEvents is not null) errors.Add(FieldError.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
             if (match.Length > 0)
             {
                 if (ResourceVersion.Length == 0) errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided"));
                 if (Continue.Length > 0) errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided"));
-                if (match is not ("Exact" or "NotOlderThan")) errors.Add(FieldError.NotSupported("resourceVersionMatch", JsonValue.Create(match), ["Exact", "NotOlderThan", ""]));
+                if (match is not ("Exact" or NotOlderThan)) errors.Add(FieldError.NotSupported("resourceVersionMatch", JsonValue.Create(match), ["Exact", NotOlderThan, ""]));
                 if (match == "Exact" && ResourceVersion == "0") errors.Add(FieldError.Forbidden("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
             }
+
+            if (SendInitialEvents is not null) errors.Add(FieldError.Forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
         }
 
         if (errors.Count > 0) throw ApiErrors.Invalid("meta.k8s.io", "ListOptions", "", errors);
@@ -98,9 +109,10 @@ internal sealed record ListOptions
     /// <exception cref="ApiException">400: it is none.</exception>
     public static long? Number(IQueryCollection query, string name)
     {
+        if (!query.ContainsKey(name)) return null;
         var text = QueryParameters.Get(query, name);
-        if (text.Length == 0) return null;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
-        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing {FieldError.Show(JsonValue.Create(text))}: invalid syntax");
+        var digits = text.StartsWith('-') || text.StartsWith('+') ? text[1..] : text;
+        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing {GoText.Quote(text)}: {NumberFault(digits)}");
     }
 }

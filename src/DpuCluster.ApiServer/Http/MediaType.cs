@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace DpuCluster.ApiServer.Http;
@@ -23,6 +24,9 @@ internal sealed record MediaType(bool IsYaml, AnswerShape Shape, string Version,
 {
     private const string Accepted = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
+    /// <summary>The forms of streams: there is none in YAML.</summary>
+    public const string AcceptedStreams = "application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch";
+
     public static MediaType Json { get; } = new(false, AnswerShape.Object, "", false);
 
     /// <summary>The first of the accepted forms that can be given.</summary>
@@ -32,13 +36,27 @@ internal sealed record MediaType(bool IsYaml, AnswerShape Shape, string Version,
         var pretty = IsPretty(request);
         var accept = request.Headers.Accept.ToString();
         if (accept.Length == 0) return pretty ? Json with { Pretty = true } : Json;
-        foreach (var range in accept.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var range in accept.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).OrderByDescending(Quality).ThenBy(Openness))
         {
             if (Read(range, discovery) is { } found) return found with { Pretty = pretty };
         }
 
         throw ApiErrors.NotAcceptable(Accepted);
     }
+
+    /// <summary>How much a client likes a form, from 0 to 1; 1 where it does not say.</summary>
+    private static double Quality(string range)
+    {
+        foreach (var parameter in range.Split(';', StringSplitOptions.TrimEntries))
+        {
+            if (parameter.StartsWith("q=", StringComparison.Ordinal) && double.TryParse(parameter.AsSpan(2), NumberStyles.Float, CultureInfo.InvariantCulture, out var quality)) return quality;
+        }
+
+        return 1;
+    }
+
+    /// <summary>Of forms that are liked alike, one that is named goes before any of a kind.</summary>
+    private static int Openness(string range) => range.StartsWith("*/", StringComparison.Ordinal) ? 2 : range.Split(';')[0].EndsWith("/*", StringComparison.Ordinal) ? 1 : 0;
 
     private static MediaType? Read(string range, bool discovery)
     {

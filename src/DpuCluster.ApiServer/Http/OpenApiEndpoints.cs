@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Discovery;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace DpuCluster.ApiServer.Http;
 
 /// <summary>Tells what resources look like. Documents are made when first asked for, and kept until what is served changes.</summary>
-internal sealed class OpenApiEndpoints(ResourceRegistry registry, Func<ServerVersion> server)
+internal sealed class OpenApiEndpoints(ResourceRegistry registry, Func<ServerVersion> server, TimeProvider clock)
 {
     private readonly ConditionalWeakTable<IReadOnlyList<ResourceDefinition>, Documents> _documents = [];
 
@@ -28,7 +29,22 @@ internal sealed class OpenApiEndpoints(ResourceRegistry registry, Func<ServerVer
         if (path == "/openapi/v3") return WriteAsync(http, documents.Index.Value);
         const string Prefix = "/openapi/v3/";
         if (!path.StartsWith(Prefix, StringComparison.Ordinal) || documents.Part(path[Prefix.Length..]) is not { } part) return null;
+        if (QueryParameters.Get(http.Request.Query, "hash") is not { Length: > 0 } hash) return WriteAsync(http, part);
+        var current = OpenApiDocuments.Hash(part);
+        if (hash != current) return RedirectAsync(http, $"{path}?hash={current}");
+
+        // What has such a name never changes.
+        http.Response.Headers.CacheControl = "public, immutable";
+        http.Response.Headers.Vary = "Accept";
+        http.Response.Headers.Expires = clock.GetUtcNow().AddYears(1).ToString("R", CultureInfo.InvariantCulture);
         return WriteAsync(http, part);
+    }
+
+    /// <summary>Leads a client that knows an earlier state to the one of now.</summary>
+    private static Task RedirectAsync(HttpContext http, string to)
+    {
+        http.Response.Headers.Location = to;
+        return ResponseWriter.WriteTextAsync(http, StatusCodes.Status301MovedPermanently, $"<a href=\"{to}\">Moved Permanently</a>.\n\n", "text/html; charset=utf-8");
     }
 
     private static Task WriteAsync(HttpContext http, byte[] document, string type = "application/json")

@@ -31,6 +31,9 @@ internal static class ResponseWriter
     public static Task WriteTextAsync(HttpContext http, int code, string text, string type = "text/plain; charset=utf-8") =>
         WriteBytesAsync(http, code, type, [Encoding.UTF8.GetBytes(text)]);
 
+    /// <summary>Writes what is said of a path that nobody answers for.</summary>
+    public static Task NotFoundAsync(HttpContext http) => WriteTextAsync(http, 404, "404 page not found\n");
+
     /// <summary>Writes a status that says why a request failed.</summary>
     public static Task WriteErrorAsync(HttpContext http, JsonObject status, int code)
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Http;
+using DpuCluster.ApiServer.Selectors;
 using DpuCluster.ApiServer.Storage;
 
 namespace DpuCluster.ApiServer.Resources;
@@ -23,7 +24,7 @@ internal sealed record ListPage(IReadOnlyList<StoredObject> Items, long Revision
         var snapshot = store.List(collection);
         var startName = "";
         var startNamespace = filter.Namespace;
-        if (options.Continue.Length > 0)
+        if (options.Continue.Length > 0 && !IsOfOne(filter, resource))
         {
             (var revision, startNamespace, startName) = ContinueToken.Parse(options.Continue, filter.Namespace, resource);
             if (options.ResourceVersion is not ("" or "0")) throw ApiErrors.BadRequest("specifying resource version is not allowed when using continue");
@@ -35,16 +36,31 @@ internal sealed record ListPage(IReadOnlyList<StoredObject> Items, long Revision
         }
         else if (options.ResourceVersion.Length > 0)
         {
-            var revision = options.Revision;
-            if (revision > snapshot.Revision) throw ApiErrors.TooLargeResourceVersion(revision, snapshot.Revision);
-            if (options.ResourceVersionMatch == "Exact" || (options.ResourceVersionMatch.Length == 0 && options.Limit > 0 && revision > 0))
+            var asked = RevisionOf(options);
+            if (asked > snapshot.Revision) throw ApiErrors.TooLargeResourceVersion(asked, snapshot.Revision);
+            if (options.ResourceVersionMatch == "Exact" || (options.ResourceVersionMatch.Length == 0 && options.Limit > 0 && asked > 0))
             {
-                var state = store.StateAt(collection, revision);
-                snapshot = new Snapshot(revision, state ?? throw ApiErrors.Expired("The resourceVersion for the provided list is too old."));
+                var state = store.StateAt(collection, asked);
+                snapshot = new Snapshot(asked, state ?? throw ApiErrors.Expired("The resourceVersion for the provided list is too old."));
             }
         }
 
         return Page(store, collection, resource, options, snapshot, startNamespace, startName);
+    }
+
+    /// <summary>Whether there can be one object at most; then there are no pages, and nothing that continues is looked at.</summary>
+    private static bool IsOfOne(ObjectFilter filter, ResourceDefinition resource) => filter.Name is not null && (filter.Namespace.Length > 0 || !resource.Namespaced);
+
+    private static long RevisionOf(ListOptions options)
+    {
+        try
+        {
+            return options.Revision;
+        }
+        catch (ApiException exception)
+        {
+            throw ApiErrors.BadRequest($"invalid resource version: {exception.Message}");
+        }
     }
 
     private static ListPage Page(
@@ -53,9 +69,9 @@ internal sealed record ListPage(IReadOnlyList<StoredObject> Items, long Revision
         var filter = options.Filter;
         var objects = snapshot.Objects;
         var items = new List<StoredObject>();
-        if (filter is { Name: { } only } && (filter.Namespace.Length > 0 || !resource.Namespaced))
+        if (IsOfOne(filter, resource))
         {
-            var index = ObjectStore.LowerBound(objects, filter.Namespace, only);
+            var index = ObjectStore.LowerBound(objects, filter.Namespace, filter.Name!);
             if (index < objects.Count && filter.Matches(objects[index])) items.Add(objects[index]);
             return new ListPage(items, snapshot.Revision, null, null);
         }

@@ -38,7 +38,7 @@ internal sealed class ObjectDecoder(ResourceRegistry registry)
         };
         CheckType(resource, obj, body);
         if (DecodingError(resource, obj) is { } error) throw CannotBeHandled(resource, obj, error);
-        if (Strict(resource, obj, options, [.. encoded.StrictErrors, .. read.StrictErrors]) is { } problems) throw CannotBeHandled(resource, obj, problems);
+        if (Strict(resource, obj, options, encoded.StrictErrors, new ReadBody(body, read.DuplicateFields)) is { } problems) throw CannotBeHandled(resource, obj, problems);
         return obj;
     }
 
@@ -80,15 +80,47 @@ internal sealed class ObjectDecoder(ResourceRegistry registry)
 
     /// <summary>Drops the fields that an object of the resource cannot have, and warns of them.</summary>
     /// <returns>What strict validation refuses it for; null for nothing.</returns>
-    private static string? Strict(ResourceDefinition resource, JsonObject obj, WriteOptions options, IReadOnlyList<string> strictErrors)
+    private static string? Strict(ResourceDefinition resource, JsonObject obj, WriteOptions options, IReadOnlyList<string> strictErrors, ReadBody? body = null)
     {
         var unknown = resource.IsBuiltIn ? SchemaPruner.PruneTyped(resource.Schema, obj) : PruneCustom(resource, obj);
-        if (options.FieldValidation == WriteValidation.Ignore || (unknown.Count == 0 && strictErrors.Count == 0)) return null;
-        var problems = strictErrors.Concat(unknown.Select(f => $"unknown field \"{f}\""));
+        var duplicates = body?.Duplicates ?? [];
+        if (options.FieldValidation == WriteValidation.Ignore || (unknown.Count == 0 && strictErrors.Count == 0 && duplicates.Count == 0)) return null;
+        var found = resource.IsBuiltIn && duplicates.Count > 0 && unknown.Count > 0 ? InOrderOfBody(body!, unknown) : [.. duplicates.Select(Duplicate), .. unknown.Select(Unknown)];
+        List<string> problems = [.. strictErrors, .. found];
         if (options.FieldValidation == WriteValidation.Strict) return $"strict decoding error: {string.Join(", ", problems)}";
         options.Warnings.AddRange(problems.SelectMany(StrictYaml.Warnings));
         return null;
     }
+
+    /// <summary>A typed object is read in one go: each problem is told when its field comes, and below an unknown field nothing is looked at.</summary>
+    private static List<string> InOrderOfBody(ReadBody body, IReadOnlyList<string> unknown)
+    {
+        var problems = new List<string>();
+        HashSet<string> seen = [], duplicates = [.. body.Duplicates], notKnown = [.. unknown];
+        StrictJson.Visit(body.Json, [.. unknown, .. body.Duplicates], field =>
+        {
+            if (notKnown.Contains(field))
+            {
+                if (seen.Add(field)) problems.Add(Unknown(field));
+            }
+            else if (duplicates.Contains(field) && !seen.Add(field) && !unknown.Any(parent => IsBelow(field, parent)))
+            {
+                problems.Add(Duplicate(field));
+                duplicates.Remove(field);
+            }
+        });
+        return problems;
+    }
+
+    private static bool IsBelow(string field, string parent) =>
+        field.Length > parent.Length && field.StartsWith(parent, StringComparison.Ordinal) && (field[parent.Length] is '.' or '[');
+
+    private static string Duplicate(string field) => $"duplicate field {GoText.Quote(field)}";
+
+    private static string Unknown(string field) => $"unknown field \"{field}\"";
+
+    /// <summary>A body, and the fields that stand in it twice.</summary>
+    private sealed record ReadBody(byte[] Json, IReadOnlyList<string> Duplicates);
 
     private static List<string> PruneCustom(ResourceDefinition resource, JsonObject obj)
     {

@@ -38,6 +38,9 @@ internal sealed class ResourceRegistry
     public ResourceDefinition? FindStored(string group, string plural) =>
         Volatile.Read(ref _state).Stored.GetValueOrDefault((group, plural));
 
+    /// <summary>Whether the server has resources of the group by itself.</summary>
+    public bool HasBuiltIn(string group) => _builtIn.Any(r => r.Group == group);
+
     public bool HasGroup(string group) => Volatile.Read(ref _state).All.Any(r => r.Group == group);
 
     public bool HasGroupVersion(string group, string version) => Volatile.Read(ref _state).GroupVersions.Contains((group, version));

@@ -34,6 +34,9 @@ internal sealed record FieldError(FieldErrorType Type, string Field, string Body
     public static FieldError Invalid(string field, JsonNode? value, string detail) =>
         new(FieldErrorType.Invalid, field, $"Invalid value: {Show(value)}: {detail}");
 
+    /// <summary>As <see cref="Invalid"/>, with a value that is a structure of its own, its fields in their order.</summary>
+    public static FieldError InvalidStructure(string field, JsonNode? value, string detail) => InvalidShown(field, GoText.JsonInOrder(value), detail);
+
     /// <summary>As <see cref="Invalid"/>, with a value that is text already.</summary>
     public static FieldError InvalidShown(string field, string shown, string detail) =>
         new(FieldErrorType.Invalid, field, $"Invalid value: {shown}: {detail}");
@@ -47,9 +50,12 @@ internal sealed record FieldError(FieldErrorType Type, string Field, string Body
     public static FieldError Duplicate(string field, JsonNode? value) =>
         new(FieldErrorType.Duplicate, field, $"Duplicate value: {Show(value)}");
 
-    public static FieldError NotSupported(string field, JsonNode? value, IEnumerable<string> supported) =>
+    public static FieldError NotSupported(string field, JsonNode? value, IEnumerable<string> supported) => NotSupportedShown(field, Show(value), supported);
+
+    /// <summary>As <see cref="NotSupported"/>, with a value that is text already.</summary>
+    public static FieldError NotSupportedShown(string field, string shown, IEnumerable<string> supported) =>
         new(FieldErrorType.NotSupported, field,
-            $"Unsupported value: {Show(value)}: supported values: {string.Join(", ", supported.Select(s => Show(JsonValue.Create(s))))}");
+            $"Unsupported value: {shown}: supported values: {string.Join(", ", supported.Select(s => Show(JsonValue.Create(s))))}");
 
     /// <summary>A string longer than it may be; the value itself is not told, as it is long.</summary>
     public static FieldError TooLong(string field, long most) =>

@@ -41,14 +41,22 @@ internal static class GoText
         return text.ToString();
     }
 
-    private static void AppendJson(StringBuilder text, JsonNode? value)
+    /// <summary>As <see cref="Json"/>, with the fields in their order: as a structure is written, which has one.</summary>
+    public static string JsonInOrder(JsonNode? value)
+    {
+        var text = new StringBuilder();
+        AppendJson(text, value, isSorted: false);
+        return text.ToString();
+    }
+
+    private static void AppendJson(StringBuilder text, JsonNode? value, bool isSorted = true)
     {
         switch (value)
         {
             case JsonObject map:
                 text.Append('{');
                 var first = true;
-                foreach (var (key, item) in map.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                foreach (var (key, item) in isSorted ? map.OrderBy(pair => pair.Key, StringComparer.Ordinal) : map.AsEnumerable())
                 {
                     if (!first)
                     {
@@ -58,7 +66,7 @@ internal static class GoText
                     first = false;
                     AppendJsonString(text, key);
                     text.Append(':');
-                    AppendJson(text, item);
+                    AppendJson(text, item, isSorted);
                 }
 
                 text.Append('}');
@@ -72,7 +80,7 @@ internal static class GoText
                         text.Append(',');
                     }
 
-                    AppendJson(text, list[i]);
+                    AppendJson(text, list[i], isSorted);
                 }
 
                 text.Append(']');

@@ -6,23 +6,21 @@ namespace DpuCluster.ApiServer.Selectors;
 /// <summary>Reads <c>metadata.name=a,status.phase!=Running</c>.</summary>
 internal static class FieldSelector
 {
-    public static IEnumerable<(string Field, bool Equal, string Value)> Parse(string selector)
+    /// <summary>The terms of a selector, in the order in which a real server looks at them.</summary>
+    /// <exception cref="ApiException">400: it is none.</exception>
+    public static IReadOnlyList<(string Field, bool Equal, string Value)> Parse(string selector) => [.. Read(selector)];
+
+    private static IEnumerable<(string Field, bool Equal, string Value)> Read(string selector)
     {
-        foreach (var term in Terms(selector))
+        foreach (var term in Terms(selector).Order(StringComparer.Ordinal))
         {
             if (term.Length == 0) continue;
             var at = term.IndexOf('=', StringComparison.Ordinal);
             if (at < 0) throw ApiErrors.BadRequest($"invalid selector: '{selector}'; can't understand '{term}'");
-            var equal = true;
-            var left = term[..at];
-            if (left.EndsWith('!'))
-            {
-                equal = false;
-                left = left[..^1];
-            }
-
+            var equal = at == 0 || term[at - 1] != '!';
+            var left = equal ? term[..at] : term[..(at - 1)];
             var right = term[(at + 1)..];
-            if (right.StartsWith('=')) right = right[1..];
+            if (equal && right.StartsWith('=')) right = right[1..];
             yield return (left, equal, Unescape(right));
         }
     }
@@ -45,10 +43,10 @@ internal static class FieldSelector
 
     private static string Unescape(string value)
     {
-        if (value.IndexOf('\\', StringComparison.Ordinal) < 0) return value;
         var text = new StringBuilder();
         for (var i = 0; i < value.Length; i++)
         {
+            if (value[i] is ',' or '=') throw ApiErrors.BadRequest($"invalid field selector: unescaped character in value: {(int)value[i]}");
             if (value[i] != '\\')
             {
                 text.Append(value[i]);

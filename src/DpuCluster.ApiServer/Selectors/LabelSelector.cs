@@ -51,155 +51,161 @@ internal sealed class LabelSelector
 
     private sealed record Requirement(string Key, Operator Operator, IReadOnlyList<string> Values);
 
-    /// <summary>Reads one token after the other. The words of its errors are those of the real parser, which clients show.</summary>
-    private sealed class Parser(string text)
+    /// <summary>
+    /// Reads one token after the other. The words of its errors are those of the real parser, which clients show; so is what counts
+    /// as a token, and that <c>in</c> and <c>notin</c> are names where a name is expected.
+    /// </summary>
+    private sealed class Parser
     {
+        private readonly List<string> _tokens;
         private int _at;
+
+        public Parser(string text) => _tokens = [.. Tokens(text)];
+
+        private string Ahead => _at < _tokens.Count ? _tokens[_at] : "";
 
         public List<Requirement> Parse()
         {
             var requirements = new List<Requirement>();
-            var token = Next();
-            if (token.Length == 0) return requirements;
-            while (true)
+            while (Ahead.Length > 0)
             {
-                requirements.Add(ReadRequirement(token));
-                token = Next();
-                if (token.Length == 0) return requirements;
-                if (token != ",") throw Wrong($"found '{token}', expected: ',' or 'end of string'");
-                token = Next();
-                if (token.Length == 0 || !(IsIdentifier(token) || token == "!"))
-                {
-                    throw Wrong($"found '{token}', expected: identifier after ','");
-                }
+                if (!IsName(Ahead) && Ahead != "!") throw ApiErrors.BadRequest($"found '{Ahead}', expected: !, identifier, or 'end of string'");
+                requirements.Add(ReadRequirement());
+                var token = Next();
+                if (token.Length == 0) break;
+                if (token != ",") throw ApiErrors.BadRequest($"found '{token}', expected: ',' or 'end of string'");
+                if (!IsName(Ahead) && Ahead != "!") throw ApiErrors.BadRequest($"found '{Ahead}', expected: identifier after ','");
             }
+
+            return requirements;
         }
 
-        private Requirement ReadRequirement(string token)
+        private Requirement ReadRequirement()
         {
-            var negated = token == "!";
-            if (negated) token = Next();
-            if (!IsIdentifier(token))
-            {
-                throw Wrong(negated || token.Length > 0 && token is not ("," or "=" or "==" or "!=" or "(" or ")" or "<" or ">")
-                    ? $"found '{token}', expected: identifier"
-                    : $"found '{token}', expected: !, identifier, or 'end of string'");
-            }
-
-            CheckKey(token);
-            var key = token;
+            var negated = Ahead == "!";
+            if (negated) _at++;
+            var key = Next();
+            if (!IsName(key)) throw Wrong($"found '{key}', expected: identifier");
+            Check("<nil>", key, ObjectNames.QualifiedName(key));
             if (negated) return new Requirement(key, Operator.DoesNotExist, []);
-            var mark = _at;
+            if (Ahead is "" or ",") return new Requirement(key, Operator.Exists, []);
             var next = Next();
-            switch (next)
+            var requirement = next switch
             {
-                case "" or ",":
-                    _at = mark;
-                    return new Requirement(key, Operator.Exists, []);
-                case "=" or "==":
-                    return new Requirement(key, Operator.In, [ReadValue(key)]);
-                case "!=":
-                    return new Requirement(key, Operator.NotIn, [ReadValue(key)]);
-                case "<" or ">":
-                    var bound = ReadValue(key);
-                    if (!long.TryParse(bound, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
-                    {
-                        throw Wrong($"values[0][{key}]: Invalid value: \"{bound}\": for 'Gt', 'Lt' operators, the value must be an integer");
-                    }
-
-                    return new Requirement(key, next == ">" ? Operator.GreaterThan : Operator.LessThan, [bound]);
-                case "in" or "notin":
-                    return new Requirement(key, next == "in" ? Operator.In : Operator.NotIn, ReadValues(key));
-                default:
-                    throw Wrong($"found '{next}', expected: in, notin, =, ==, !=, gt, lt");
-            }
+                "=" or "==" => new Requirement(key, Operator.In, [ReadValue()]),
+                "!=" => new Requirement(key, Operator.NotIn, [ReadValue()]),
+                "<" => new Requirement(key, Operator.LessThan, [ReadValue()]),
+                ">" => new Requirement(key, Operator.GreaterThan, [ReadValue()]),
+                "in" => new Requirement(key, Operator.In, ReadValues()),
+                "notin" => new Requirement(key, Operator.NotIn, ReadValues()),
+                _ => throw Wrong($"found '{next}', expected: in, notin, =, ==, !=, gt, lt"),
+            };
+            CheckValues(requirement);
+            return requirement;
         }
 
-        private string ReadValue(string key)
+        private string ReadValue()
         {
-            var mark = _at;
+            if (Ahead is "" or ",") return "";
             var token = Next();
-            if (token is "" or ",")
-            {
-                _at = mark;
-                return "";
-            }
-
-            if (!IsWord(token)) throw Wrong($"found '{token}', expected: identifier");
-            CheckValue(key, token);
-            return token;
+            return IsName(token) ? token : throw Wrong($"found '{token}', expected: identifier");
         }
 
-        private List<string> ReadValues(string key)
+        private List<string> ReadValues()
         {
             var open = Next();
             if (open != "(") throw Wrong($"found '{open}' expected: '('");
-            var values = new List<string>();
+            if (Ahead == ")")
+            {
+                _at++;
+                return [""];
+            }
+
+            if (!IsName(Ahead) && Ahead != ",") throw Wrong($"found '{Ahead}', expected: ',', ')' or identifier");
+            var values = new SortedSet<string>(StringComparer.Ordinal);
             while (true)
             {
                 var token = Next();
-                if (token == ")")
+                if (IsName(token))
                 {
-                    values.Add("");
-                    return values;
-                }
-
-                if (token == ",")
-                {
-                    values.Add("");
+                    values.Add(token);
+                    if (Ahead == ")") break;
+                    if (Ahead != ",") throw Wrong($"found '{Ahead}', expected: ',' or ')'");
                     continue;
                 }
 
-                if (!IsWord(token)) throw Wrong($"found '{token}', expected: ',', ')' or identifier");
-                CheckValue(key, token);
-                values.Add(token);
-                token = Next();
-                if (token == ")") return values;
-                if (token != ",") throw Wrong($"found '{token}', expected: ',' or ')'");
-            }
-        }
-
-        private string Next()
-        {
-            while (_at < text.Length && text[_at] is ' ' or '\t' or '\r' or '\n') _at++;
-            if (_at >= text.Length) return "";
-            var start = _at;
-            if (IsSpecial(text[_at]))
-            {
-                if (text[_at] is '(' or ')' or ',') return text[_at++].ToString();
-                while (_at < text.Length && text[_at] is '=' or '!' or '<' or '>') _at++;
-                var symbols = text[start.._at];
-                // "!key" after something is two tokens, and so is "!!key".
-                if (symbols is "=" or "==" or "!=" or "!" or "<" or ">") return symbols;
-                if (symbols.StartsWith('!'))
+                if (token != ",") throw Wrong($"found '{token}', expected: ',', or identifier");
+                if (values.Count == 0) values.Add("");
+                if (Ahead == ")")
                 {
-                    _at = start + 1;
-                    return "!";
+                    values.Add("");
+                    break;
                 }
 
-                return symbols;
+                if (Ahead != ",") continue;
+                _at++;
+                values.Add("");
             }
 
-            while (_at < text.Length && !IsSpecial(text[_at]) && text[_at] is not (' ' or '\t' or '\r' or '\n')) _at++;
-            return text[start.._at];
+            _at++;
+            return [.. values];
         }
+
+        private string Next() => _at < _tokens.Count ? _tokens[_at++] : "";
+
+        private static IEnumerable<string> Tokens(string text)
+        {
+            var at = 0;
+            while (true)
+            {
+                while (at < text.Length && IsSpace(text[at])) at++;
+                if (at == text.Length) yield break;
+                var start = at++;
+                if (!IsSpecial(text[start]))
+                {
+                    while (at < text.Length && !IsSpecial(text[at]) && !IsSpace(text[at])) at++;
+                }
+                else if (text[start] is '=' or '!' && at < text.Length && text[at] == '=')
+                {
+                    at++;
+                }
+
+                yield return text[start..at];
+            }
+        }
+
+        private static bool IsSpace(char c) => c is ' ' or '\t' or '\r' or '\n';
 
         private static bool IsSpecial(char c) => c is '=' or '!' or '(' or ')' or ',' or '<' or '>';
 
-        private static bool IsWord(string token) => token.Length > 0 && !IsSpecial(token[0]);
+        private static bool IsName(string token) => token.Length > 0 && !IsSpecial(token[0]);
 
-        private static bool IsIdentifier(string token) => IsWord(token) && token is not ("in" or "notin");
-
-        private static void CheckKey(string key)
+        private static void CheckValues(Requirement requirement)
         {
-            if (ObjectNames.QualifiedName(key).FirstOrDefault() is { } error) throw Wrong($"key: Invalid value: \"{key}\": {error}");
+            var wrong = new List<string>();
+            for (var i = 0; i < requirement.Values.Count; i++)
+            {
+                var value = requirement.Values[i];
+                var isBound = requirement.Operator is Operator.GreaterThan or Operator.LessThan;
+                if (isBound && !long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+                    wrong.Add($"values[{i}]: Invalid value: {GoText.Quote(value)}: for 'Gt', 'Lt' operators, the value must be an integer");
+                if (Explain($"values[{i}][{requirement.Key}]", value, ObjectNames.LabelValue(value)) is { } error) wrong.Add(error);
+            }
+
+            if (wrong.Count > 0) throw Wrong(wrong.Count == 1 ? wrong[0] : $"[{string.Join(", ", wrong)}]");
         }
 
-        private static void CheckValue(string key, string value)
+        private static void Check(string field, string value, IEnumerable<string> errors)
         {
-            if (ObjectNames.LabelValue(value).FirstOrDefault() is { } error) throw Wrong($"values[0][{key}]: Invalid value: \"{value}\": {error}");
+            if (Explain(field, value, errors) is { } error) throw Wrong(error);
         }
 
-        private static ApiException Wrong(string what) => ApiErrors.BadRequest(what);
+        private static string? Explain(string field, string value, IEnumerable<string> errors)
+        {
+            var all = string.Join("; ", errors);
+            return all.Length == 0 ? null : $"{field}: Invalid value: {GoText.Quote(value)}: {all}";
+        }
+
+        private static ApiException Wrong(string what) => ApiErrors.BadRequest($"unable to parse requirement: {what}");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Http;
 using DpuCluster.ApiServer.Schemas;
@@ -35,18 +34,28 @@ internal sealed class ObjectFilter
     /// <summary>Whether it selects by more than the place of the collection.</summary>
     public bool IsSelective => _labels is not null || _fields.Length > 0 || Name is not null;
 
-    public static ObjectFilter Parse(ResourceDefinition resource, string ns, string name, string labelSelector, string fieldSelector)
+    /// <summary>Puts together what a request selects.</summary>
+    /// <param name="resource">Kind of the objects.</param>
+    /// <param name="ns">Namespace; empty for all.</param>
+    /// <param name="name">The one name that the path has; empty for none.</param>
+    /// <param name="labels">What their labels must be; null for anything.</param>
+    /// <param name="terms">What their fields must be.</param>
+    /// <exception cref="ApiException">400: there is no such field, or the name is another one.</exception>
+    public static ObjectFilter Create(
+        ResourceDefinition resource, string ns, string name, LabelSelector? labels, IReadOnlyList<(string Field, bool Equal, string Value)> terms)
     {
-        var labels = labelSelector.Length == 0 ? null : LabelSelector.Parse(labelSelector);
         if (labels is { IsEmpty: true }) labels = null;
         string? only = name.Length == 0 ? null : name;
         var fields = new List<FieldRequirement>();
-        foreach (var (key, equal, value) in FieldSelector.Parse(fieldSelector))
+        foreach (var (key, equal, value) in terms)
         {
             var index = IndexOf(resource, key);
             if (key == "metadata.name" && equal && only is null) only = value;
             fields.Add(new FieldRequirement(index, equal, value));
         }
+
+        if (name.Length > 0 && terms.Count > 0 && !terms.Any(term => term is { Field: "metadata.name", Equal: true } && term.Value == name))
+            throw ApiErrors.BadRequest("fieldSelector metadata.name doesn't match requested name");
 
         return new ObjectFilter(ns, only, labels, [.. fields], resource.StoredAs is null ? null : resource.SelectableFields);
     }
@@ -76,7 +85,7 @@ internal sealed class ObjectFilter
     private static int IndexOf(ResourceDefinition resource, string field)
     {
         if (field == "metadata.name") return NameIndex;
-        if (field == "metadata.namespace") return NamespaceIndex;
+        if (field == "metadata.namespace" && (resource.Namespaced || !NamesItsFields(resource))) return NamespaceIndex;
         for (var i = 0; i < resource.SelectableFields.Count; i++)
         {
             if (resource.SelectableFields[i].Label == field) return i;
@@ -85,19 +94,12 @@ internal sealed class ObjectFilter
         throw UnknownField(resource, field);
     }
 
-    private static ApiException UnknownField(ResourceDefinition resource, string field)
-    {
-        // Kinds that have no fields of their own, and custom resources, name what there is; the others only what there is not.
-        var shown = FieldError.Show(JsonValue.Create(field));
-        if (!resource.IsBuiltIn && resource.SelectableFields.Count > 0)
-        {
-            return ApiErrors.BadRequest($"field label not supported: {field}");
-        }
+    /// <summary>Custom resources and kinds with fields of their own say what there is; for all others there is one rule.</summary>
+    private static bool NamesItsFields(ResourceDefinition resource) => !resource.IsBuiltIn || resource.SelectableFields.Count > 0;
 
-        return resource.SelectableFields.Count == 0
-            ? ApiErrors.BadRequest($"{shown} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
-            : ApiErrors.BadRequest($"field label not supported: {field}");
-    }
+    private static ApiException UnknownField(ResourceDefinition resource, string field) => ApiErrors.BadRequest(NamesItsFields(resource)
+        ? $"field label not supported: {field}"
+        : $"{GoText.Quote(field)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
 
     private readonly record struct FieldRequirement(int Index, bool Equal, string Value);
 }

@@ -84,10 +84,21 @@ internal sealed class ObjectStore : ILoggedStore
         lock (_gate) return new Snapshot(_published, collection.Published);
     }
 
-    /// <summary>The state of a collection at a revision that a page of a list was read at; null when it is forgotten.</summary>
+    /// <summary>The state of a collection at a revision; null when it is forgotten.</summary>
     public ImmutableSortedSet<StoredObject>? StateAt(StoreCollection collection, long revision)
     {
-        lock (_gate) return collection.StateAt(revision);
+        (ImmutableSortedSet<StoredObject> State, IReadOnlyList<StoreChange> Since)? found;
+        lock (_gate) found = collection.StateSince(revision);
+        if (found is not var (state, since)) return null;
+        if (since.Count == 0) return state;
+        var before = state.ToBuilder();
+        foreach (var change in since.Reverse())
+        {
+            if (change.Current is { } current) before.Remove(current);
+            if (change.Previous is { } previous) before.Add(previous);
+        }
+
+        return before.ToImmutable();
     }
 
     /// <summary>Keeps a state for the next pages of a list.</summary>

@@ -118,9 +118,21 @@ internal sealed class StoreCollection
         if (_keptOrder.Count > KeptStates) _kept.Remove(_keptOrder.Dequeue());
     }
 
-    /// <summary>The state at a revision, where it is known. Under the store's lock.</summary>
-    public ImmutableSortedSet<StoredObject>? StateAt(long revision) =>
-        LastRevision <= revision ? Published : _kept.GetValueOrDefault(revision);
+    /// <summary>
+    /// A state, and the changes that led to it from the state at a revision; null when that is compacted. Under the store's lock:
+    /// to undo the changes is left to whoever asks.
+    /// </summary>
+    public (ImmutableSortedSet<StoredObject> State, IReadOnlyList<StoreChange> Since)? StateSince(long revision)
+    {
+        if (LastRevision <= revision) return (Published, []);
+        if (_kept.TryGetValue(revision, out var kept)) return (kept, []);
+        if (revision < CompactedTo) return null;
+        var first = _count;
+        while (first > 0 && At(first - 1).Revision > revision) first--;
+        var since = new StoreChange[_count - first];
+        for (var i = 0; i < since.Length; i++) since[i] = At(first + i);
+        return (Published, since);
+    }
 
     private const int KeptStates = 32;
 

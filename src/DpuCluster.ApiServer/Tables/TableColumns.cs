@@ -6,7 +6,7 @@ namespace DpuCluster.ApiServer.Tables;
 /// <summary>Which columns a resource has, and the building blocks they are made of.</summary>
 internal static class TableColumns
 {
-    public static TableColumn Name { get; } = new("Name", "string", "Name of the object.", 0, "name", (obj, _) => obj.At("metadata", "name").AsText());
+    public static TableColumn Name { get; } = new("Name", "string", "Name of the object.", 0, "name", (obj, _) => obj.At("metadata", "name").AsText() ?? "");
 
     public static TableColumn Age { get; } = Text("Age", "How long ago the object was made.", (obj, now) => HumanDuration.Since(obj.At("metadata", "creationTimestamp"), now));
 

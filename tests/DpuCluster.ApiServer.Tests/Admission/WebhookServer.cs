@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Certificates;
@@ -13,7 +15,10 @@ using Microsoft.Extensions.Logging;
 
 namespace DpuCluster.ApiServer.Tests.Admission;
 
-/// <summary>A web service with webhooks, each at a path of its own, on loopback with a certificate of its own authority.</summary>
+/// <summary>
+/// A web service with webhooks, each at a path of its own, with a certificate of its own authority. It listens on loopback, and when its
+/// certificate is for names, on all addresses.
+/// </summary>
 internal sealed class WebhookServer : IAsyncDisposable
 {
     private readonly CertificateAuthority _authority = CertificateAuthority.Create("webhooks");
@@ -24,6 +29,14 @@ internal sealed class WebhookServer : IAsyncDisposable
     public ConcurrentQueue<(string Path, JsonObject Request)> Asked { get; } = new();
 
     public Uri Address { get; private set; } = null!;
+
+    /// <summary>An address of this machine that endpoints may have, which loopback is not; null where there is none.</summary>
+    public static IPAddress? OwnAddress => NetworkInterface.GetAllNetworkInterfaces()
+        .Where(card => card.OperationalStatus == OperationalStatus.Up)
+        .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+        .Select(own => own.Address)
+        .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address)
+            && !address.ToString().StartsWith("169.254.", StringComparison.Ordinal));
 
     /// <summary>The authority of its certificate, as <c>caBundle</c> has it.</summary>
     public string CaBundle => Convert.ToBase64String(Encoding.ASCII.GetBytes(_authority.CertificatePem));
@@ -36,11 +49,12 @@ internal sealed class WebhookServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate.ToX509Certificate())));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(names.Length > 0 ? IPAddress.Any : IPAddress.Loopback, 0, listen => listen.UseHttps(certificate.ToX509Certificate())));
         server._app = builder.Build();
         server._app.Run(server.HandleAsync);
         await server._app.StartAsync();
-        server.Address = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var bound = new Uri(server._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        server.Address = new UriBuilder(bound) { Host = "127.0.0.1" }.Uri;
         return server;
     }
 

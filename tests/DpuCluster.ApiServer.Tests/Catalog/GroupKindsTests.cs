@@ -9,6 +9,16 @@ public sealed class GroupKindsTests
     private readonly Requests _requests = new();
 
     [Fact]
+    public void Lease_does_not_keep_what_belongs_to_coordinated_elections()
+    {
+        var made = _requests.Made("leases", """{"spec":{"holderIdentity":"a","preferredHolder":"b","strategy":"OldestEmulationVersion"}}""", "coordination.k8s.io");
+        Requests.ShouldBeJson(made["spec"], """{"holderIdentity":"a"}""");
+        var (updated, errors) = _requests.Update("leases", made, lease => lease["spec"]!["preferredHolder"] = "b", "coordination.k8s.io");
+        errors.ShouldBeEmpty();
+        Requests.ShouldBeJson(updated["spec"], """{"holderIdentity":"a"}""");
+    }
+
+    [Fact]
     public void Lease_must_last_longer_than_nothing() =>
         _requests.Refused("leases", """{"spec":{"leaseDurationSeconds":-1}}""", "coordination.k8s.io").ShouldBe(
             ["spec.leaseDurationSeconds: Invalid value: -1: must be greater than 0"]);

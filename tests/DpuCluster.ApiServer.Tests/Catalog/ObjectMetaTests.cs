@@ -91,4 +91,9 @@ public sealed class ObjectMetaTests
         var old = _requests.Made(plural, "{}");
         _requests.Update(plural, old, o => o["metadata"]!.AsObject().Ensure("labels")["a"] = "b c").Errors.Count.ShouldBe(times);
     }
+
+    [Fact]
+    public void Owners_are_shown_with_their_fields_in_order() =>
+        _requests.Refused("configmaps", """{"metadata":{"ownerReferences":[{"uid":"u","name":"n","controller":true,"kind":"Pod","apiVersion":"v1"},{"apiVersion":"v1","kind":"Pod","name":"m","uid":"v","controller":true}]}}""").ShouldBe(
+            ["""metadata.ownerReferences: Invalid value: [{"apiVersion":"v1","kind":"Pod","name":"n","uid":"u","controller":true},{"apiVersion":"v1","kind":"Pod","name":"m","uid":"v","controller":true}]: Only one reference can have Controller set to true. Found "true" in references for n and m"""]);
 }

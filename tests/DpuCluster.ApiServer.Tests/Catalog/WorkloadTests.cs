@@ -47,6 +47,28 @@ public sealed class WorkloadTests
     }
 
     [Theory]
+    [InlineData("deployments", "strategy", "Recreate\", \"RollingUpdate")]
+    [InlineData("daemonsets", "updateStrategy", "RollingUpdate\", \"OnDelete")]
+    public void Unknown_strategy_is_shown_as_a_whole(string plural, string field, string supported) =>
+        _requests.Refused(plural, Minimal.Replace("\"selector\"", $"\"{field}\":{{\"type\":\"No\"}},\"selector\"", StringComparison.Ordinal), "apps").ShouldBe(
+            [$"spec.{field}: Unsupported value: {{\"Type\":\"No\",\"RollingUpdate\":null}}: supported values: \"{supported}\""]);
+
+    [Theory]
+    [InlineData("deployments", """{"replicas":1,"updatedReplicas":2,"readyReplicas":-1,"availableReplicas":1}""",
+        "status.readyReplicas: Invalid value: -1: must be greater than or equal to 0|status.updatedReplicas: Invalid value: 2: cannot be greater than status.replicas|status.availableReplicas: Invalid value: 1: cannot be greater than readyReplicas")]
+    [InlineData("deployments", """{"collisionCount":1}""", "status.collisionCount: Invalid value: 1: cannot be decremented")]
+    [InlineData("replicasets", """{"replicas":-1,"fullyLabeledReplicas":1}""",
+        "status.replicas: Invalid value: -1: must be greater than or equal to 0|status.fullyLabeledReplicas: Invalid value: 1: cannot be greater than status.replicas")]
+    [InlineData("daemonsets", """{"numberReady":-1,"desiredNumberScheduled":0,"numberAvailable":7,"collisionCount":2}""", "status.numberReady: Invalid value: -1: must be greater than or equal to 0")]
+    public void Numbers_of_a_status_must_fit_each_other(string plural, string status, string errors)
+    {
+        var found = new List<DpuCluster.ApiServer.Schemas.FieldError>();
+        var old = Requests.Json("""{"status":{"collisionCount":2}}""");
+        _requests.Resource(plural, "apps").Strategy.ValidateStatusUpdate(new JsonObject { ["status"] = Requests.Json(status) }, status.Contains("collisionCount", StringComparison.Ordinal) ? old : [], found);
+        string.Join('|', found).ShouldBe(errors);
+    }
+
+    [Theory]
     [InlineData("""{"name":"c"}""", "spec.containers[0].image: Required value")]
     [InlineData("""{"name":"C","image":"i"}""", "spec.containers[0].name: Invalid value: \"C\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')")]
     [InlineData("""{"name":"c","image":"i","volumeMounts":[{"name":"v","mountPath":"/v"}]}""", "spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]
@@ -55,6 +77,54 @@ public sealed class WorkloadTests
     [InlineData("""{"name":"c","image":"i","livenessProbe":{}}""", "spec.containers[0].livenessProbe: Required value: must specify a handler type")]
     public void Containers_are_checked(string container, string error) =>
         _requests.Refused("pods", $$$"""{"spec":{"containers":[{{{container}}}]}}""").ShouldBe([error]);
+
+    [Theory]
+    [InlineData("\"tolerations\":[{\"operator\":\"No\",\"key\":\"a\"}]", "spec.tolerations[0].operator: Unsupported value: \"No\": supported values: \"Equal\", \"Exists\"")]
+    [InlineData("\"tolerations\":[{\"operator\":\"Exists\",\"key\":\"a\",\"value\":\"b\"}]", "spec.tolerations[0].operator: Invalid value: {\"Key\":\"a\",\"Operator\":\"Exists\",\"Value\":\"b\",\"Effect\":\"\",\"TolerationSeconds\":null}: value must be empty when `operator` is 'Exists'")]
+    [InlineData("\"tolerations\":[{\"effect\":\"Go\",\"key\":\"a\"}]", "spec.tolerations[0].effect: Unsupported value: \"Go\": supported values: \"NoSchedule\", \"PreferNoSchedule\", \"NoExecute\"")]
+    [InlineData("\"affinity\":{\"nodeAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":{\"nodeSelectorTerms\":[]}}}", "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: Required value: must have at least one node selector term")]
+    [InlineData("\"affinity\":{\"nodeAffinity\":{\"preferredDuringSchedulingIgnoredDuringExecution\":[{\"weight\":101,\"preference\":{}}]}}", "spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: Invalid value: 101: must be in the range 1-100")]
+    [InlineData("\"topologySpreadConstraints\":[{\"maxSkew\":0,\"topologyKey\":\"a\",\"whenUnsatisfiable\":\"DoNotSchedule\"}]", "spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero")]
+    [InlineData("\"dnsPolicy\":\"None\"", "spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None")]
+    [InlineData("\"hostAliases\":[{\"ip\":\"x\"}]", "spec.hostAliases[0].ip: Invalid value: \"x\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
+    [InlineData("\"securityContext\":{\"runAsUser\":-1}", "spec.securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive")]
+    public void Specs_of_pods_are_checked(string field, string error) =>
+        _requests.Refused("pods", $$$"""{"spec":{"containers":[{"name":"c","image":"i"}],{{{field}}}}}""").ShouldBe([error]);
+
+    [Theory]
+    [InlineData("\"resources\":{\"limits\":{\"foo\":1}}", "spec.containers[0].resources.limits[foo]: Invalid value: \"foo\": must be a standard resource type or fully qualified|spec.containers[0].resources.limits[foo]: Invalid value: \"foo\": must be a standard resource for containers|spec.containers[0].resources.requests[foo]: Invalid value: \"foo\": must be a standard resource type or fully qualified|spec.containers[0].resources.requests[foo]: Invalid value: \"foo\": must be a standard resource for containers")]
+    [InlineData("\"securityContext\":{\"privileged\":true,\"allowPrivilegeEscalation\":false}", "spec.containers[0].securityContext: Invalid value: {\"Capabilities\":null,\"Privileged\":true,\"SELinuxOptions\":null,\"WindowsOptions\":null,\"RunAsUser\":null,\"RunAsGroup\":null,\"RunAsNonRoot\":null,\"ReadOnlyRootFilesystem\":null,\"AllowPrivilegeEscalation\":false,\"ProcMount\":null,\"SeccompProfile\":null,\"AppArmorProfile\":null}: cannot set `allowPrivilegeEscalation` to false and `privileged` to true")]
+    [InlineData("\"ports\":[{\"containerPort\":80,\"hostPort\":81}]", "spec.containers[0].ports[0].hostPort: Invalid value: 81: must match `containerPort` when `hostNetwork` is true")]
+    public void Containers_on_the_network_of_the_host_are_checked(string field, string errors) =>
+        string.Join('|', _requests.Refused("pods", $$$"""{"spec":{"hostNetwork":true,"containers":[{"name":"c","image":"i",{{{field}}}}]}}""")).ShouldBe(errors);
+
+    [Fact]
+    public void Pod_keeps_its_containers_and_its_deadline()
+    {
+        var made = _requests.Made("pods", """{"spec":{"activeDeadlineSeconds":10,"containers":[{"name":"c","image":"i"}]}}""");
+        string Refused(Action<JsonObject> change) => _requests.Update("pods", made, change).Errors.ShouldHaveSingleItem().ToString();
+        Refused(pod => pod["spec"]!["containers"]!.AsArray().Add((JsonNode)new JsonObject { ["name"] = "d", ["image"] = "i" }))
+            .ShouldBe("spec.containers: Forbidden: pod updates may not add or remove containers");
+        Refused(pod => pod["spec"]!["activeDeadlineSeconds"] = 11).ShouldBe("spec.activeDeadlineSeconds: Invalid value: 11: must be less than or equal to previous value");
+        Refused(pod => pod["spec"]!.AsObject().Remove("activeDeadlineSeconds")).ShouldBe("spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value");
+        _requests.Update("pods", made, pod => pod["spec"]!["activeDeadlineSeconds"] = 9).Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Range_of_a_node_stands_in_two_fields_and_stays()
+    {
+        var made = _requests.Made("nodes", """{"spec":{"podCIDR":"10.0.0.0/24"}}""");
+        Requests.ShouldBeJson(made["spec"], """{"podCIDR":"10.0.0.0/24","podCIDRs":["10.0.0.0/24"]}""");
+        _requests.Update("nodes", made, node => node["spec"]!["podCIDR"] = "10.1.0.0/24").Errors.ShouldHaveSingleItem().ToString()
+            .ShouldBe("spec.podCIDRs: Forbidden: node updates may not change podCIDR except from \"\" to valid");
+        _requests.Refused("nodes", """{"spec":{"podCIDR":"x"}}""").ShouldBe(["spec.podCIDRs[0]: Invalid value: \"x\": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"]);
+        _requests.Refused("nodes", """{"spec":{"podCIDRs":["10.0.0.0/24","10.1.0.0/24"]}}""").ShouldBe(["spec.podCIDRs: Invalid value: [\"10.0.0.0/24\",\"10.1.0.0/24\"]: may specify no more than one CIDR for each IP family"]);
+    }
+
+    [Fact]
+    public void Taints_of_a_node_are_unique() =>
+        _requests.Refused("nodes", """{"spec":{"taints":[{"key":"a","effect":"NoExecute"},{"key":"a","effect":"NoExecute","value":"b"}]}}""").ShouldBe(
+            ["spec.taints[1]: Duplicate value: {\"Key\":\"a\",\"Value\":\"b\",\"Effect\":\"NoExecute\",\"TimeAdded\":null}: taints must be unique by key and effect pair"]);
 
     [Fact]
     public void Pod_is_pending_and_knows_its_quality_of_service()

@@ -26,6 +26,11 @@ public sealed class DecodedBodyTests
         await RefusedAsync(ConfigMaps + "?fieldValidation=Strict", """{"z":1,"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","bar":2},"foo":{"x":1}}""", 400,
             "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: unknown field \"z\", unknown field \"metadata.bar\", unknown field \"foo\"");
 
+    [Fact]
+    public async Task Strict_validation_names_duplicate_and_unknown_fields_in_the_order_of_the_body_and_nothing_below_an_unknown_one() =>
+        await RefusedAsync(ConfigMaps + "?fieldValidation=Strict", """{"data":{"a":"1","b.c":"1","a":"2"},"foo":{"x":1,"x":2},"foo":3,"metadata":{"name":"a","bar":2,"name":"a"},"data":{"b.c":"1"}}""", 400,
+            "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: strict decoding error: duplicate field \"data.a\", unknown field \"foo\", unknown field \"metadata.bar\", duplicate field \"metadata.name\", duplicate field \"data\"");
+
     [Theory]
     [InlineData("""{"kind":"Widget","metadata":{"name":"a"},"spec":{}}""", "the API version in the data () does not match the expected API version (conformance.example.com/v1)")]
     [InlineData("""{"apiVersion":"conformance.example.com/v1","kind":"Widget","metadata":{"name":"a","labels":{"a":1}}}""", "Widget in version \"v1\" cannot be handled as a Widget: json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string")]
@@ -77,6 +82,7 @@ public sealed class DecodedBodyTests
     [InlineData("DELETE /api/v1/configmaps")]
     [InlineData("POST /api/v1/configmaps")]
     [InlineData("OPTIONS " + ConfigMaps)]
+    [InlineData("POST /api/v1/watch/configmaps")]
     public async Task Method_without_a_route_is_not_allowed(string call)
     {
         await using var server = await TestServer.StartAsync();

@@ -35,6 +35,20 @@ public sealed class ImpersonationTests
         (await answer.Content.ReadAsStringAsync()).ShouldContain("User \\\"joe\\\" cannot impersonate resource \\\"users\\\"");
     }
 
+    [Fact]
+    public async Task Group_without_a_user_is_refused()
+    {
+        await using var server = await EmbeddedApiServer.StartAsync();
+        using var admin = Client(server, "admin", "system:masters");
+        using var request = Request(("Impersonate-Group", "a"), ("Impersonate-Extra-Scopes", "x"));
+
+        var answer = await admin.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["message"]!.ToString().ShouldBe(
+            "requested &user.DefaultInfo{Name:\"\", UID:\"\", Groups:[]string{\"a\"}, Extra:map[string][]string{\"scopes\":[]string{\"x\"}}} without impersonating a user name");
+    }
+
     private static async Task<JsonNode> AskAsync(HttpClient client, params (string Name, string Value)[] headers)
     {
         using var request = Request(headers);

@@ -95,6 +95,29 @@ public sealed class SubresourceAndReviewTests
         }
     }
 
+    [Theory]
+    [InlineData("""{"dryRun":"All"}""", "json: cannot unmarshal string into Go struct field DeleteOptions.dryRun of type []string")]
+    [InlineData("""{"gracePeriodSeconds":"x"}""", "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64")]
+    public async Task Options_that_cannot_be_read_delete_nothing(string options, string message)
+    {
+        await using var server = await TestServer.StartAsync();
+        const string Path = "/api/v1/namespaces/default/configmaps";
+        await server.AskAsync($"POST {Path}", TestServer.ConfigMap("a"), HttpStatusCode.Created);
+        (await server.AskAsync($"DELETE {Path}/a", options, HttpStatusCode.InternalServerError))["message"]!.ToString().ShouldBe(message);
+        await server.AskAsync($"GET {Path}/a");
+    }
+
+    [Theory]
+    [InlineData("""{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{}}}""", "spec.resourceAttributes.fieldSelector.requirements: Required value: when spec.resourceAttributes.fieldSelector is specified, requirements or rawSelector is required")]
+    [InlineData("""{"resourceAttributes":{"verb":"list","resource":"pods","labelSelector":{"rawSelector":"a","requirements":[{"key":"a","operator":"Exists"}]}}}""", "spec.resourceAttributes.labelSelector.rawSelector: Invalid value: \"a\": may not specified at the same time as requirements")]
+    [InlineData("""{"resourceAttributes":{"verb":"get"},"nonResourceAttributes":{"path":"/x","verb":"get"}}""", "spec.nonResourceAttributes: Invalid value: {\"Path\":\"/x\",\"Verb\":\"get\"}: cannot be specified in combination with resourceAttributes")]
+    public async Task Question_about_rights_that_contradicts_itself_is_refused(string spec, string error)
+    {
+        await using var server = await TestServer.StartAsync();
+        var refused = await server.AskAsync("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews", $$"""{"spec":{{spec}}}""", HttpStatusCode.UnprocessableEntity);
+        refused["message"]!.ToString().ShouldBe($".authorization.k8s.io \"\" is invalid: {error}");
+    }
+
     private static async Task RefusedAsync(TestServer server, string call, object? body, int code, string message, Dictionary<string, string>? headers = null) =>
         (await server.AskAsync(call, body, (HttpStatusCode)code, headers))["message"]!.ToString().ShouldBe(message);
 }

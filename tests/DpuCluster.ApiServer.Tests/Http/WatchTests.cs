@@ -100,7 +100,8 @@ public sealed class WatchTests
     public async Task Watch_ends_after_its_time_with_a_bookmark_where_these_are_allowed()
     {
         await using var server = await TestServer.StartAsync();
-        using var watch = await server.WatchAsync($"{ConfigMaps}?watch=1&allowWatchBookmarks=true&fieldSelector=metadata.name%3Dnone&timeoutSeconds=1");
+        var version = (await server.AskAsync($"GET {ConfigMaps}"))["metadata"]!["resourceVersion"]!.GetValue<string>();
+        using var watch = await server.WatchAsync($"{ConfigMaps}?watch=1&allowWatchBookmarks=true&fieldSelector=metadata.name%3Dnone&resourceVersion={version}&timeoutSeconds=1");
         var bookmark = (await watch.NextAsync())!;
         bookmark["type"]!.GetValue<string>().ShouldBe("BOOKMARK");
         bookmark["object"]!["metadata"]!.AsObject().Select(p => p.Key).ShouldBe(["resourceVersion"]);

@@ -128,7 +128,11 @@ public sealed class StrictYamlTests
     }
 
     [Theory]
-    [InlineData("a: b: c", "error converting YAML to JSON: yaml: line 1: ")]
+    [InlineData("a: b: c", "error converting YAML to JSON: yaml: mapping values are not allowed in this context")]
+    [InlineData("kind: ConfigMap\n metadata: {}\n", "error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context")]
+    [InlineData("not: [yaml", "error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'")]
+    [InlineData("a: 1\n- b\n", "error converting YAML to JSON: yaml: line 1: did not find expected key")]
+    [InlineData("a: 1\nb: \"abc\n", "error converting YAML to JSON: yaml: line 3: found unexpected end of stream")]
     [InlineData("a: *nowhere", "error converting YAML to JSON: yaml: ")]
     [InlineData("a: .inf", "error converting YAML to JSON: json: unsupported value: +Inf")]
     [InlineData("a: [", "error converting YAML to JSON: yaml: line ")]

@@ -20,6 +20,7 @@ internal static class ContainerValidation
         Mounts(container, path, volumes, errors);
         PodValidation.Supported(container, path, "imagePullPolicy", ["Always", "IfNotPresent", "Never"], errors);
         PodValidation.Resources(container.Object("resources"), $"{path}.resources", errors);
+        PodSecurityValidation.Container(container, path, errors);
     }
 
     private static void Ports(JsonObject container, string path, ICollection<FieldError> errors)

@@ -40,7 +40,7 @@ internal static class PodDefaults
     public static void Admission(JsonObject spec)
     {
         foreach (var field in (ReadOnlySpan<string>)["serviceAccountName", "serviceAccount"]) spec.SetDefault(field, "default");
-        if (spec["priority"] is null) spec["priority"] = 0;
+        if (spec["priority"] is null) spec["priority"] = PriorityOf(spec.Text("priorityClassName"));
         if (spec["preemptionPolicy"] is null) spec["preemptionPolicy"] = "PreemptLowerPriority";
         foreach (var key in (ReadOnlySpan<string>)["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
         {
@@ -50,6 +50,14 @@ internal static class PodDefaults
             list.Add((JsonNode)new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = 300 });
         }
     }
+
+    /// <summary>The value of a priority class: of the two that every cluster has, since others are not served.</summary>
+    private static long PriorityOf(string name) => name switch
+    {
+        "system-node-critical" => 2_000_001_000,
+        "system-cluster-critical" => 2_000_000_000,
+        _ => 0,
+    };
 
     /// <summary>Guaranteed, Burstable or BestEffort.</summary>
     public static string QualityOfService(JsonObject spec)

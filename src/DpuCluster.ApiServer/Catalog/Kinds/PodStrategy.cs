@@ -30,11 +30,31 @@ internal sealed class PodStrategy() : BuiltInStrategy("pod", "Pod", hasStatus: t
 
     public override void ValidateUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors)
     {
+        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        {
+            if ((obj.At("spec", list) as JsonArray)?.Count == (old.At("spec", list) as JsonArray)?.Count) continue;
+            errors.Add(FieldError.Forbidden($"spec.{list}", "pod updates may not add or remove containers"));
+            return;
+        }
+
+        if (!IsDeadlineKept(obj.Object("spec")?.Whole("activeDeadlineSeconds"), old.Object("spec")?.Whole("activeDeadlineSeconds"), errors)) return;
         var (spec, before) = (Fixed(obj), Fixed(old));
         var (tolerations, had) = (obj.Object("spec")?.Objects("tolerations").ToList() ?? [], old.Object("spec")?.Objects("tolerations") ?? []);
         if (!JsonNode.DeepEquals(spec, before)) errors.Add(FieldError.Forbidden("spec", Immutable));
         else if (had.Any(h => !tolerations.Any(t => JsonNode.DeepEquals(t, h))))
             errors.Add(FieldError.Forbidden("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
+    }
+
+    /// <summary>A deadline may be set, and come nearer.</summary>
+    /// <returns>Whether the rest is to be looked at.</returns>
+    private static bool IsDeadlineKept(long? deadline, long? before, ICollection<FieldError> errors)
+    {
+        const string Field = "spec.activeDeadlineSeconds";
+        if (before is null) return true;
+        if (deadline is null) errors.Add(FieldError.Invalid(Field, null, "must not update from a positive integer to nil value"));
+        if (deadline is null || deadline <= before) return true;
+        errors.Add(FieldError.Invalid(Field, deadline, "must be less than or equal to previous value"));
+        return false;
     }
 
     public override long? GracePeriodSeconds(JsonObject obj, long? requested)

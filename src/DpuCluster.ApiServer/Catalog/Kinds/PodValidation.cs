@@ -7,7 +7,12 @@ namespace DpuCluster.ApiServer.Catalog.Kinds;
 /// <summary>What is asked of pod specs.</summary>
 internal static class PodValidation
 {
-    public static void Spec(JsonObject spec, string path, ICollection<FieldError> errors)
+    /// <summary>Appends what is wrong with a spec.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="path">Where it stands.</param>
+    /// <param name="errors">Takes the errors.</param>
+    /// <param name="isTemplate">Whether pods are still to be made of it: what they get by themselves may be left open.</param>
+    public static void Spec(JsonObject spec, string path, ICollection<FieldError> errors, bool isTemplate = false)
     {
         var volumes = Volumes(spec, path, errors);
         var names = new HashSet<string>();
@@ -23,16 +28,64 @@ internal static class PodValidation
             }
         }
 
+        HostPorts(spec, path, errors, isTemplate);
         Supported(spec, path, "restartPolicy", ["Always", "OnFailure", "Never"], errors);
         Supported(spec, path, "dnsPolicy", ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"], errors);
         ObjectMetaValidation.Labels(spec.Object("nodeSelector"), $"{path}.nodeSelector", errors);
+        PodSecurityValidation.Pod(spec, path, errors);
+        SchedulingValidation.Affinity(spec, path, errors);
+        NameServers(spec, path, errors);
+        SchedulingValidation.Spreading(spec, path, errors);
         foreach (var field in (ReadOnlySpan<string>)["serviceAccountName", "nodeName"])
             if (spec.Text(field) is { Length: > 0 } name) ObjectMetaValidation.Add(errors, $"{path}.{field}", name, ObjectNames.Dns1123Subdomain(name));
-        foreach (var field in (ReadOnlySpan<string>)["hostname", "subdomain"])
-            if (spec.Text(field) is { Length: > 0 } name) ObjectMetaValidation.Add(errors, $"{path}.{field}", name, ObjectNames.Dns1123Label(name));
         if (spec.Whole("activeDeadlineSeconds") is { } deadline and (< 1 or > int.MaxValue))
             errors.Add(FieldError.Invalid($"{path}.activeDeadlineSeconds", deadline, $"must be between 1 and {int.MaxValue}, inclusive"));
-        NotNegative(spec, path, "terminationGracePeriodSeconds", errors);
+        foreach (var field in (ReadOnlySpan<string>)["hostname", "subdomain"])
+            if (spec.Text(field) is { Length: > 0 } name) ObjectMetaValidation.Add(errors, $"{path}.{field}", name, ObjectNames.Dns1123Label(name));
+        SchedulingValidation.Tolerations(spec, path, errors);
+        HostAliases(spec, path, errors);
+        if (spec.Text("priorityClassName") is { Length: > 0 } priority)
+            ObjectMetaValidation.Add(errors, $"{path}.priorityClassName", priority, ObjectNames.Dns1123Subdomain(priority));
+    }
+
+    private static void HostPorts(JsonObject spec, string path, ICollection<FieldError> errors, bool isTemplate)
+    {
+        if (!spec["hostNetwork"].IsTrue()) return;
+        foreach (var list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        {
+            var i = 0;
+            foreach (var container in spec.Objects(list))
+            {
+                var ports = container.Objects("ports").ToList();
+                for (var p = 0; p < ports.Count; p++)
+                {
+                    var host = ports[p].Whole("hostPort") ?? 0;
+                    if ((!isTemplate || host != 0) && host != (ports[p].Whole("containerPort") ?? 0))
+                        errors.Add(FieldError.Invalid($"{path}.{list}[{i}].ports[{p}].hostPort", host, "must match `containerPort` when `hostNetwork` is true"));
+                }
+
+                i++;
+            }
+        }
+    }
+
+    private static void NameServers(JsonObject spec, string path, ICollection<FieldError> errors)
+    {
+        if (spec.Text("dnsPolicy") != "None") return;
+        if (spec.Object("dnsConfig") is not { } config) errors.Add(FieldError.Required($"{path}.dnsConfig", "must provide `dnsConfig` when `dnsPolicy` is None"));
+        else if (!config.Texts("nameservers").Any()) errors.Add(FieldError.Required($"{path}.dnsConfig.nameservers", "must provide at least one DNS nameserver when `dnsPolicy` is None"));
+    }
+
+    private static void HostAliases(JsonObject spec, string path, ICollection<FieldError> errors)
+    {
+        var i = 0;
+        foreach (var alias in spec.Objects("hostAliases"))
+        {
+            var at = $"{path}.hostAliases[{i++}]";
+            if (!System.Net.IPAddress.TryParse(alias.Text("ip"), out _)) errors.Add(FieldError.Invalid($"{at}.ip", alias.Text("ip"), EndpointAddressRules.Unreadable));
+            var names = alias.Texts("hostnames").ToList();
+            for (var n = 0; n < names.Count; n++) ObjectMetaValidation.Add(errors, $"{at}.hostnames[{n}]", names[n], ObjectNames.Dns1123Subdomain(names[n]));
+        }
     }
 
     public static void Supported(JsonObject obj, string path, string field, string[] values, ICollection<FieldError> errors)
@@ -53,6 +106,7 @@ internal static class PodValidation
         {
             foreach (var (name, amount) in resources?.Object(field) ?? [])
             {
+                ResourceName(name, $"{path}.{field}[{name}]", errors);
                 if (amount is null || Quantity.Parse(amount) is not { } quantity) continue;
                 if (quantity.Nanos.Sign < 0) errors.Add(FieldError.Invalid($"{path}.{field}[{name}]", quantity.ToString(), "must be greater than or equal to 0"));
                 if (field == "requests" && resources!.At("limits", name) is { } limit && Quantity.Parse(limit) is { } most && quantity.Nanos > most.Nanos)
@@ -60,6 +114,30 @@ internal static class PodValidation
             }
         }
     }
+
+    /// <summary>Appends what is wrong with the name of something of which a container gets an amount.</summary>
+    private static void ResourceName(string name, string path, ICollection<FieldError> errors)
+    {
+        var wrong = ObjectNames.QualifiedName(name).ToList();
+        ObjectMetaValidation.Add(errors, path, name, wrong);
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            var isNative = name.Contains("kubernetes.io/", StringComparison.Ordinal);
+            if (!isNative && (name.StartsWith("requests.", StringComparison.Ordinal) || wrong.Count > 0))
+                errors.Add(FieldError.Invalid(path, name, "doesn't follow extended resource name standard"));
+            return;
+        }
+
+        if (name is "cpu" or "memory" or "ephemeral-storage" || name.StartsWith("hugepages-", StringComparison.Ordinal)) return;
+        if (wrong.Count == 0 && !IsStandard(name)) errors.Add(FieldError.Invalid(path, name, "must be a standard resource type or fully qualified"));
+        errors.Add(FieldError.Invalid(path, name, "must be a standard resource for containers"));
+    }
+
+    /// <summary>Whether it is something of which a namespace or a volume has an amount, though no container.</summary>
+    private static bool IsStandard(string name) => name is
+        "storage" or "requests.cpu" or "requests.memory" or "requests.ephemeral-storage" or "limits.cpu" or "limits.memory" or "limits.ephemeral-storage"
+        or "pods" or "resourcequotas" or "services" or "replicationcontrollers" or "secrets" or "configmaps" or "persistentvolumeclaims"
+        or "requests.storage" or "services.nodeports" or "services.loadbalancers";
 
     private static void Name(JsonObject container, string path, HashSet<string> names, ICollection<FieldError> errors)
     {

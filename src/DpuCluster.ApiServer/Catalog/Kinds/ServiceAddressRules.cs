@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using DpuCluster.ApiServer.Cel;
 using DpuCluster.ApiServer.Schemas;
 
 namespace DpuCluster.ApiServer.Catalog.Kinds;
@@ -10,8 +9,6 @@ namespace DpuCluster.ApiServer.Catalog.Kinds;
 /// <summary>What is asked of the addresses of services and of their families.</summary>
 internal static class ServiceAddressRules
 {
-    private const string InvalidAddress = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-
     private static readonly string[] Families = ["IPv4", "IPv6"];
     private static readonly string[] Policies = ["PreferDualStack", "RequireDualStack", "SingleStack"];
 
@@ -67,27 +64,7 @@ internal static class ServiceAddressRules
     public static void ExternalAddresses(JsonObject spec, ICollection<FieldError> errors)
     {
         var i = 0;
-        foreach (var text in spec.Texts("externalIPs"))
-        {
-            var path = $"spec.externalIPs[{i++}]";
-            if (!IPAddress.TryParse(text, out var parsed))
-            {
-                errors.Add(FieldError.Invalid(path, text, InvalidAddress));
-                continue;
-            }
-
-            var address = new CelIp(parsed.GetAddressBytes());
-            foreach (var (isSo, what) in (ReadOnlySpan<(bool, string)>)
-            [
-                (address.IsUnspecified, "may not be unspecified (0.0.0.0 or ::)"),
-                (address.IsLoopback, "may not be in the loopback range (127.0.0.0/8, ::1/128)"),
-                (address.IsLinkLocalUnicast, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"),
-                (address.IsLinkLocalMulticast, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"),
-            ])
-            {
-                if (isSo) errors.Add(FieldError.Invalid(path, text, what));
-            }
-        }
+        foreach (var text in spec.Texts("externalIPs")) EndpointAddressRules.Address(text, $"spec.externalIPs[{i++}]", errors);
     }
 
     /// <summary>Appends what is wrong with the ranges that may reach a load balancer.</summary>
@@ -115,7 +92,7 @@ internal static class ServiceAddressRules
         for (var i = 0; i < entries.Count; i++)
         {
             var (at, address, host, mode) = ($"{Path}[{i}]", entries[i].Text("ip"), entries[i].Text("hostname"), entries[i]["ipMode"].AsText());
-            if (address.Length > 0 && !IPAddress.TryParse(address, out _)) errors.Add(FieldError.Invalid($"{at}.ip", address, InvalidAddress));
+            if (address.Length > 0 && !IPAddress.TryParse(address, out _)) errors.Add(FieldError.Invalid($"{at}.ip", address, EndpointAddressRules.Unreadable));
             if (mode is not null && address.Length == 0) errors.Add(FieldError.Forbidden($"{at}.ipMode", "may not be specified when `ip` is not set"));
             else if (mode is not (null or "Proxy" or "VIP")) errors.Add(FieldError.NotSupported($"{at}.ipMode", mode, ["Proxy", "VIP"]));
             if (host.Length == 0) continue;
@@ -135,7 +112,7 @@ internal static class ServiceAddressRules
             }
             else if (!IPAddress.TryParse(all[i], out _))
             {
-                errors.Add(FieldError.Invalid($"spec.clusterIPs[{i}]", all[i], InvalidAddress));
+                errors.Add(FieldError.Invalid($"spec.clusterIPs[{i}]", all[i], EndpointAddressRules.Unreadable));
             }
         }
 
@@ -143,7 +120,8 @@ internal static class ServiceAddressRules
         return errors.Count == before;
     }
 
-    private static bool IsRange(string text)
+    /// <summary>Whether text is a range of addresses, such as <c>10.9.8.0/24</c>.</summary>
+    public static bool IsRange(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && IPAddress.TryParse(text[..slash], out var address)

@@ -103,8 +103,7 @@ internal static class ServiceValidation
         }
 
         PortNumber(port.Whole("port") ?? 0, $"{path}.port", errors);
-        if (port.Text("protocol") is var protocol and not ("TCP" or "UDP" or "SCTP"))
-            errors.Add(protocol.Length == 0 ? FieldError.Required($"{path}.protocol") : FieldError.NotSupported($"{path}.protocol", protocol, ["SCTP", "TCP", "UDP"]));
+        EndpointAddressRules.Protocol(port.Text("protocol"), path, errors);
         if (port["targetPort"].AsText() is { } target) ObjectMetaValidation.Add(errors, $"{path}.targetPort", target, ObjectNames.PortName(target));
         else PortNumber(port.Whole("targetPort") ?? 0, $"{path}.targetPort", errors);
         if (port["appProtocol"].AsText() is { } application) ObjectMetaValidation.Add(errors, $"{path}.appProtocol", application, ObjectNames.QualifiedName(application));

@@ -11,6 +11,7 @@ namespace DpuCluster.ApiServer.Catalog.Kinds;
 internal sealed class WorkloadStrategy(string kind, string? strategyField, string otherStrategy = "")
     : BuiltInStrategy("apps", kind, hasStatus: true)
 {
+    private readonly string _kind = kind;
     private readonly bool _isDaemonSet = kind == "DaemonSet";
     private readonly bool _isDeployment = kind == "Deployment";
 
@@ -29,47 +30,53 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
     {
         var spec = obj.Object("spec") ?? [];
         PodValidation.NotNegative(spec, "spec", "replicas", errors);
-        PodValidation.NotNegative(spec, "spec", "minReadySeconds", errors);
-        var selector = spec.Object("selector");
-        if (selector is null)
-        {
-            if (!_isDaemonSet) errors.Add(FieldError.Required("spec.selector"));
-        }
-        else
-        {
-            LabelSelectorValidation.Validate(selector, "spec.selector", errors);
-            if (LabelSelectorValidation.IsEmpty(selector))
-                errors.Add(FieldError.Invalid("spec.selector", selector, $"empty selector is invalid for {(_isDaemonSet ? "daemonset" : "deployment")}"));
-        }
 
-        Template(spec.Object("template") ?? [], selector, errors);
+        // A replica set is looked at in another order than the others.
+        if (_kind == "ReplicaSet") PodValidation.NotNegative(spec, "spec", "minReadySeconds", errors);
+        var selector = spec.Object("selector");
+        var template = spec.Object("template") ?? [];
+        if (selector is not null) LabelSelectorValidation.Validate(selector, "spec.selector", errors);
+        else if (!_isDaemonSet) errors.Add(FieldError.Required("spec.selector"));
+        if (_isDaemonSet) TemplateLabels(template, selector, errors);
+        if (selector is not null && LabelSelectorValidation.IsEmpty(selector))
+            errors.Add(FieldError.InvalidStructure("spec.selector", selector, $"empty selector is invalid for {(_isDaemonSet ? "daemonset" : "deployment")}"));
+        if (!_isDaemonSet) TemplateLabels(template, selector, errors);
+        Template(template, errors);
+        if (_isDaemonSet) PodValidation.NotNegative(spec, "spec", "minReadySeconds", errors);
         if (strategyField is not null) UpdateStrategy(spec.Object(strategyField) ?? [], $"spec.{strategyField}", errors);
+        if (_isDeployment) PodValidation.NotNegative(spec, "spec", "minReadySeconds", errors);
         PodValidation.NotNegative(spec, "spec", "revisionHistoryLimit", errors);
         PodValidation.NotNegative(spec, "spec", "progressDeadlineSeconds", errors);
         if (spec.Whole("progressDeadlineSeconds") is { } deadline && deadline <= (spec.Whole("minReadySeconds") ?? 0))
             errors.Add(FieldError.Invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"));
     }
 
+    public override void ValidateStatusUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors) => WorkloadStatusValidation.Validate(_kind, obj, old, errors);
+
     public override void ValidateUpdate(JsonObject obj, JsonObject old, ICollection<FieldError> errors)
     {
         if (!JsonNode.DeepEquals(obj.At("spec", "selector"), old.At("spec", "selector")))
-            errors.Add(FieldError.Invalid("spec.selector", obj.At("spec", "selector"), "field is immutable"));
+            errors.Add(FieldError.InvalidStructure("spec.selector", obj.At("spec", "selector"), "field is immutable"));
     }
 
-    private static void Template(JsonObject template, JsonObject? selector, ICollection<FieldError> errors)
+    private static void TemplateLabels(JsonObject template, JsonObject? selector, ICollection<FieldError> errors)
     {
         var labels = template.Object("metadata")?.Object("labels");
 
         // No selector selects nothing, an empty one everything.
         if (selector is null || (!LabelSelectorValidation.IsEmpty(selector) && !LabelSelectorValidation.Matches(selector, labels)))
             errors.Add(FieldError.Invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`"));
-        ObjectMetaValidation.Labels(labels, "spec.template.labels", errors);
+    }
+
+    private void Template(JsonObject template, ICollection<FieldError> errors)
+    {
+        ObjectMetaValidation.Labels(template.Object("metadata")?.Object("labels"), "spec.template.labels", errors);
         var spec = template.Object("spec") ?? [];
-        PodValidation.Spec(spec, "spec.template.spec", errors);
+        PodValidation.Spec(spec, "spec.template.spec", errors, isTemplate: true);
         if (spec.Text("restartPolicy") is { Length: > 0 } policy and not "Always")
             errors.Add(FieldError.NotSupported("spec.template.spec.restartPolicy", policy, ["Always"]));
         if (spec["activeDeadlineSeconds"] is not null)
-            errors.Add(FieldError.Forbidden("spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported"));
+            errors.Add(FieldError.Forbidden("spec.template.spec.activeDeadlineSeconds", $"activeDeadlineSeconds in {(_isDaemonSet ? "DaemonSet" : "ReplicaSet")} is not Supported"));
     }
 
     private void UpdateStrategy(JsonObject strategy, string path, ICollection<FieldError> errors)
@@ -85,7 +92,13 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
                     errors.Add(FieldError.Forbidden($"{path}.rollingUpdate", $"may not be specified when strategy `type` is '{type}'"));
                 break;
             default:
-                errors.Add(FieldError.NotSupported($"{path}.type", strategy["type"], [otherStrategy, "RollingUpdate"]));
+                // Shown with the names that the fields have inside the real server.
+                var shown = new JsonObject
+                {
+                    ["Type"] = strategy.Text("type"),
+                    ["RollingUpdate"] = rolling is null ? null : new JsonObject { ["MaxUnavailable"] = Shown(rolling["maxUnavailable"]), ["MaxSurge"] = Shown(rolling["maxSurge"]) },
+                };
+                errors.Add(FieldError.NotSupportedShown(path, shown.ToJsonString(), _isDaemonSet ? ["RollingUpdate", otherStrategy] : [otherStrategy, "RollingUpdate"]));
                 break;
         }
     }
@@ -106,6 +119,8 @@ internal sealed class WorkloadStrategy(string kind, string? strategyField, strin
         if (IsZero(unavailable) && IsZero(surge)) errors.Add(FieldError.Invalid($"{path}.maxUnavailable", unavailable, "may not be 0 when `maxSurge` is 0"));
         Share(unavailable, $"{path}.maxUnavailable", errors);
     }
+
+    private static JsonNode Shown(JsonNode? amount) => amount?.DeepClone() ?? JsonValue.Create(0);
 
     private static void Amount(JsonNode? value, string path, ICollection<FieldError> errors)
     {

@@ -45,7 +45,7 @@ internal sealed class DeleteEndpoint(ObjectStore store, ResourceDeleter deleter,
         foreach (var item in page.Items)
         {
             // One that is gone meanwhile is what was asked for.
-            await deleter.DeleteAsync(resource, item.Namespace, item.Name, options with { PreconditionUid = null }).ConfigureAwait(false);
+            await deleter.DeleteAsync(resource, item.Namespace, item.Name, options).ConfigureAwait(false);
         }
 
         await answers.WriteAsync(request, page).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
+using DpuCluster.ApiServer.Catalog.Types;
 using DpuCluster.ApiServer.Protobuf;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Schemas;
@@ -123,6 +124,7 @@ internal static class RequestOptions
             return StrictJson.Parse(body).Node switch
             {
                 null => [],
+                JsonObject obj when DecodingErrors.First(obj, TypeLibrary.Find("meta", "DeleteOptions")) is { } error => throw Undecodable(error),
                 JsonObject obj => obj,
                 var other => throw Undecodable(ObjectDecoder.NoTypeIn(other)),
             };

@@ -43,7 +43,7 @@ internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorize
         var errors = new List<FieldError>();
         if (resource is not null && path is not null)
         {
-            errors.Add(FieldError.Invalid("spec.nonResourceAttributes", path, "cannot be specified in combination with resourceAttributes"));
+            errors.Add(FieldError.InvalidStructure("spec.nonResourceAttributes", Shown(path), "cannot be specified in combination with resourceAttributes"));
         }
         else if (resource is null && path is null)
         {
@@ -59,11 +59,13 @@ internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorize
             user = new UserInfo(name, groups);
         }
 
+        Selector(resource, "fieldSelector", errors);
+        Selector(resource, "labelSelector", errors);
         if (request.Resource.Namespaced)
         {
             if (resource is not null && Text(resource, "namespace") != request.Info.Namespace)
                 errors.Add(FieldError.Invalid("spec.resourceAttributes.namespace", JsonValue.Create(Text(resource, "namespace")), "must match metadata.namespace"));
-            if (path is not null) errors.Add(FieldError.Invalid("spec.nonResourceAttributes", path, "disallowed on this kind of request"));
+            if (path is not null) errors.Add(FieldError.InvalidStructure("spec.nonResourceAttributes", Shown(path), "disallowed on this kind of request"));
         }
 
         var metadata = (JsonObject)ObjectMetadata.Of(review).DeepClone();
@@ -86,6 +88,18 @@ internal sealed class ReviewEndpoints(Authenticator authenticator, RbacAuthorize
             };
         review["status"] = new JsonObject { ["allowed"] = authorizer.Allows(access) };
     }
+
+    /// <summary>Appends what is wrong with the selector of a list that is asked about.</summary>
+    private static void Selector(JsonObject? resource, string field, List<FieldError> errors)
+    {
+        if (resource?[field] is not JsonObject selector) return;
+        var (at, raw, requirements) = ($"spec.resourceAttributes.{field}", Text(selector, "rawSelector"), selector["requirements"] as JsonArray ?? []);
+        if (raw.Length > 0 && requirements.Count > 0) errors.Add(FieldError.Invalid($"{at}.rawSelector", raw, "may not specified at the same time as requirements"));
+        if (raw.Length == 0 && requirements.Count == 0) errors.Add(FieldError.Required($"{at}.requirements", $"when {at} is specified, requirements or rawSelector is required"));
+    }
+
+    /// <summary>With the names that the fields have inside the real server.</summary>
+    private static JsonObject Shown(JsonObject path) => new() { ["Path"] = Text(path, "path"), ["Verb"] = Text(path, "verb") };
 
     private void Rules(ApiRequest request, JsonObject review)
     {

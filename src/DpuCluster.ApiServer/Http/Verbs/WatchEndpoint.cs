@@ -21,13 +21,19 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         var options = ListOptions.Read(request.Query, request.Resource, request.Info.Namespace, request.Info.Name, watch: true);
         var collection = store.Collection(request.Resource.StorageKey);
         var revision = options.Revision;
+        if (request.Accept.IsYaml) throw ApiErrors.NotAcceptable(MediaType.AcceptedStreams);
         Snapshot? initial = null;
         StoreCursor cursor;
 
-        // Without a version, and from "any" version, a watch begins with what there is; asked to, it does so from any version.
-        var sendInitial = options.SendInitialEvents ?? revision == 0;
-        if (revision > store.PublishedRevision) throw ApiErrors.TooLargeResourceVersion(revision, store.PublishedRevision);
-        if (sendInitial || revision == 0)
+        var sendInitial = options.SendInitialEvents == true;
+        if (sendInitial && revision > store.PublishedRevision)
+        {
+            await WriteErrorAsync(request, ApiErrors.TooLargeResourceVersion(revision, store.PublishedRevision)).ConfigureAwait(false);
+            return;
+        }
+
+        // From a version that is yet to come a watch begins with what comes after it, however long that takes.
+        if (sendInitial || revision == 0 || revision > store.PublishedRevision)
         {
             var (snapshot, all) = store.ReadAll(collection);
             cursor = all;
@@ -39,8 +45,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         }
         else
         {
-            // The stream begins, and its only event says that it cannot: as the watch cache of a real server does it.
-            await WriteExpiredAsync(request, revision, collection.CompactedTo).ConfigureAwait(false);
+            await WriteErrorAsync(request, ApiErrors.Expired($"too old resource version: {revision} ({collection.CompactedTo})")).ConfigureAwait(false);
             return;
         }
 
@@ -87,6 +92,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         {
             while (cursor.TryRead(out caughtUpTo) is { } change)
             {
+                if (initial is null && change.Revision <= options.Revision) continue;
                 Tell(writer, options, change);
                 if (!writer.ShouldFlush) continue;
                 await writer.FlushAsync(ending).ConfigureAwait(false);
@@ -132,14 +138,15 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         var http = request.Http;
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         http.Response.StatusCode = 200;
-        http.Response.ContentType = request.Accept.IsYaml ? "application/yaml;stream=watch" : "application/json";
+        http.Response.ContentType = "application/json";
         return new WatchWriter(request, http.Response.BodyWriter, answers);
     }
 
-    private async Task WriteExpiredAsync(ApiRequest request, long revision, long oldest)
+    /// <summary>The stream begins, and its only event says that it cannot: as the watch cache of a real server does it.</summary>
+    private async Task WriteErrorAsync(ApiRequest request, ApiException error)
     {
         var writer = Begin(request, tables);
-        writer.Error(ApiErrors.Expired($"too old resource version: {revision} ({oldest})").ToStatus());
+        writer.Error(error.ToStatus());
         await writer.FlushAsync(request.Aborted).ConfigureAwait(false);
     }
 }
@@ -165,17 +172,24 @@ internal sealed class WatchWriter(ApiRequest request, PipeWriter output, TableAn
         var resource = request.Resource;
         var metadata = new JsonObject { ["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture) };
         if (endsInitialEvents) metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        var obj = request.Accept.Shape switch
+        var plain = new JsonObject { ["kind"] = resource.Kind, ["apiVersion"] = resource.ApiVersion, ["metadata"] = metadata };
+        JsonObject obj;
+        switch (request.Accept.Shape)
         {
-            AnswerShape.Table => tables.Make(request, [], revision.ToString(CultureInfo.InvariantCulture), null, null, withColumns: false),
-            AnswerShape.PartialObjectMetadata or AnswerShape.PartialObjectMetadataList => new JsonObject
-            {
-                ["kind"] = "PartialObjectMetadata",
-                ["apiVersion"] = $"meta.k8s.io/{request.Accept.Version}",
-                ["metadata"] = metadata,
-            },
-            _ => new JsonObject { ["kind"] = resource.Kind, ["apiVersion"] = resource.ApiVersion, ["metadata"] = metadata },
-        };
+            case AnswerShape.Table:
+                // A bookmark is an object like any other, though without a name: it has a row.
+                obj = tables.Make(request, [plain], ObjectAnswers.ListMetadata(revision.ToString(CultureInfo.InvariantCulture), null, null), withColumns: !_columnsSent);
+                _columnsSent = true;
+                break;
+            case AnswerShape.PartialObjectMetadata or AnswerShape.PartialObjectMetadataList:
+                obj = plain;
+                (obj["kind"], obj["apiVersion"]) = ("PartialObjectMetadata", $"meta.k8s.io/{request.Accept.Version}");
+                break;
+            default:
+                obj = plain;
+                break;
+        }
+
         Write("{\"type\":\"BOOKMARK\",\"object\":"u8, ObjectEncoder.EncodePlain(obj));
     }
 

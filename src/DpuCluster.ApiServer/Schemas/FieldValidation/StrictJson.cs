@@ -65,6 +65,17 @@ internal static class StrictJson
         }
     }
 
+    /// <summary>Goes through the fields of a body that is JSON, in its order.</summary>
+    /// <param name="utf8">The body.</param>
+    /// <param name="paths">The paths that are looked for.</param>
+    /// <param name="found">Told of each of them, as often as it stands in the body.</param>
+    public static void Visit(ReadOnlyMemory<byte> utf8, IEnumerable<string> paths, Action<string> found)
+    {
+        var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = DeepestNesting });
+        reader.Read();
+        _ = ReadValue(ref reader, new DuplicateFields(paths, found));
+    }
+
     private static JsonNode? ReadValue(ref Utf8JsonReader reader, DuplicateFields duplicates) => reader.TokenType switch
     {
         JsonTokenType.StartObject => ReadObject(ref reader, duplicates),
@@ -182,10 +193,31 @@ internal sealed class DuplicateFields
 {
     private readonly List<string> _paths = [];
     private readonly Stack<ValuePath> _place = new([ValuePath.Root]);
+    private readonly HashSet<string> _lookedFor = [];
+    private readonly HashSet<string> _lastNames = [];
+    private readonly Action<string>? _found;
+
+    public DuplicateFields()
+    {
+    }
+
+    /// <summary>Besides, tells of fields that are looked for.</summary>
+    public DuplicateFields(IEnumerable<string> lookedFor, Action<string> found)
+    {
+        _lookedFor = [.. lookedFor];
+
+        // A path is made into text only where it can be one of them: bodies are large, and deep.
+        _lastNames = [.. _lookedFor.SelectMany(Endings)];
+        _found = found;
+    }
 
     public IReadOnlyList<string> Paths => _paths;
 
-    public void Enter(string name) => _place.Push(_place.Peek().Child(name));
+    public void Enter(string name)
+    {
+        _place.Push(_place.Peek().Child(name));
+        if (_found is not null && _lastNames.Contains(name) && _place.Peek().ToString() is var path && _lookedFor.Contains(path)) _found(path);
+    }
 
     public void Enter(int index) => _place.Push(_place.Peek().Item(index));
 
@@ -199,5 +231,12 @@ internal sealed class DuplicateFields
         {
             _paths.Add(path);
         }
+    }
+
+    /// <summary>What the last name of a path can be: names may have dots in them.</summary>
+    private static IEnumerable<string> Endings(string path)
+    {
+        yield return path;
+        for (var at = path.IndexOf('.', StringComparison.Ordinal); at >= 0; at = path.IndexOf('.', at + 1)) yield return path[(at + 1)..];
     }
 }

@@ -121,7 +121,7 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Watch_resumes_or_is_told_to_list_again_and_so_does_a_list_in_pages()
+    public async Task Watch_and_a_list_in_pages_resume_or_are_told_to_begin_again()
     {
         string token, revision;
         await using (var server = await TestServer.StartAsync(Options))
@@ -135,6 +135,10 @@ public sealed class RestartTests : IDisposable
         await using var again = await TestServer.StartAsync(Options);
         using var watch = await again.WatchAsync($"{Maps}?watch=1&resourceVersion={revision}");
         ((string)(await watch.NextAsync())!["object"]!["metadata"]!["name"]!).ShouldBe("map-9");
+        var rest = await again.AskAsync($"GET {Maps}?limit=2&continue={token}");
+        rest["items"]!.AsArray().Select(item => (string)item!["metadata"]!["name"]!).ShouldBe(["map-1", "map-2"]);
+        ((string)rest["metadata"]!["resourceVersion"]!).ShouldBe(revision);
+        again.Server.Parts.Store.Compact(long.Parse(revision, System.Globalization.CultureInfo.InvariantCulture) + 1);
         var expired = await again.AskAsync($"GET {Maps}?limit=2&continue={token}", status: HttpStatusCode.Gone);
         ((string)expired["reason"]!).ShouldBe("Expired");
         ((string)expired["metadata"]!["continue"]!).ShouldNotBeEmpty();
