@@ -47,7 +47,13 @@ internal static class RequestBody
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(http.RequestAborted).ConfigureAwait(false);
-            if (read.Buffer.Length > Most) throw ApiErrors.TooLarge(Most);
+            if (read.Buffer.Length > Most)
+            {
+                // Taken, so that the rest can be read and dropped: closed before that, the connection takes the answer with it.
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                throw ApiErrors.TooLarge(Most);
+            }
+
             if (read.IsCompleted) return read.Buffer.ToArray();
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }

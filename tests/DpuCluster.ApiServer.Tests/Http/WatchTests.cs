@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace DpuCluster.ApiServer.Tests.Http;
 
@@ -93,7 +94,14 @@ public sealed class WatchTests
         await using var server = await TestServer.StartAsync();
         using var watch = await server.WatchAsync($"{ConfigMaps}?watch=1&fieldSelector=metadata.name%3Dnone");
         await server.Server.StopAsync();
-        (await watch.NextAsync()).ShouldBeNull();
+        try
+        {
+            (await watch.NextAsync()).ShouldBeNull();
+        }
+        catch (IOException exception) when (exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            // An end too: a connection that goes down with the server may be reset before the end of its stream was read.
+        }
     }
 
     [Fact]
