@@ -45,9 +45,13 @@ internal sealed class StoreCursors : IThreadPoolWorkItem
     /// <param name="outgrown">Sequence of that change.</param>
     public void CutOffBehind(long outgrown)
     {
-        foreach (var cursor in All())
+        // Under the gate, which a cursor passes before it is disposed: nothing is left to cancel of one that was.
+        lock (_gate)
         {
-            if (cursor.Sequence < outgrown) cursor.CutOff();
+            foreach (var cursor in _cursors)
+            {
+                if (cursor.Sequence < outgrown) cursor.CutOff();
+            }
         }
     }
 
