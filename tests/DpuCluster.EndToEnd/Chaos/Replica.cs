@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DpuCluster.Faults;
 using DpuCluster.Kubernetes.Client;
@@ -15,7 +16,9 @@ internal sealed class Replica : IAsyncDisposable
     private readonly Executable _executable;
     private readonly string _kubeconfig;
     private readonly Action<Written> _written;
+    private readonly ConditionalWeakTable<ProxiedRequest, StrongBox<long>> _before = [];
     private readonly Task _running;
+    private long _latest;
     private volatile RunningProcess? _process;
     private volatile bool _stopping;
     private int _lives;
@@ -26,6 +29,11 @@ internal sealed class Replica : IAsyncDisposable
         (_executable, Proxy, _written) = (executable, proxy, written);
         _kubeconfig = executable.File($"{Name}.conf");
         File.WriteAllText(_kubeconfig, proxy.Kubeconfig(token));
+        proxy.Plan = request =>
+        {
+            _before.Add(request, new StrongBox<long>(Interlocked.Read(ref _latest)));
+            return null;
+        };
         proxy.OnChanged = Take;
         _running = Task.Run(RunAsync);
     }
@@ -152,6 +160,24 @@ internal sealed class Replica : IAsyncDisposable
             Writer.Identities[identity] = true;
         }
 
-        _written(new Written(Writer, resource, name, version));
+        _written(new Written(Writer, resource, name, version, _before.TryGetValue(request, out var before) ? before.Value : 0));
+        if (version is { } latest)
+        {
+            Advance(latest);
+        }
+    }
+
+    private void Advance(long version)
+    {
+        for (var latest = Interlocked.Read(ref _latest); version > latest;)
+        {
+            var found = Interlocked.CompareExchange(ref _latest, version, latest);
+            if (found == latest)
+            {
+                return;
+            }
+
+            latest = found;
+        }
     }
 }

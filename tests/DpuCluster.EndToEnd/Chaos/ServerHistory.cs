@@ -28,8 +28,14 @@ internal sealed class ServerHistory : IAsyncDisposable
     private readonly ConcurrentDictionary<string, long> _reached = [];
     private readonly IReadOnlyList<Task> _running;
 
-    private ServerHistory(KubernetesClient server, IReadOnlyList<(ResourceType Resource, string From)> from) =>
+    private ServerHistory(KubernetesClient server, IReadOnlyList<(ResourceType Resource, string From)> from)
+    {
+        Began = from.Max(one => long.Parse(one.From, CultureInfo.InvariantCulture));
         _running = [.. from.Select(one => Task.Run(() => FollowAsync(server.Unstructured(one.Resource), one.From)))];
+    }
+
+    /// <summary>Since which version every resource is followed.</summary>
+    public long Began { get; }
 
     /// <summary>Every state so far, by version.</summary>
     public IReadOnlyList<ObjectVersion> Versions => [.. _versions.OrderBy(version => version.Version)];

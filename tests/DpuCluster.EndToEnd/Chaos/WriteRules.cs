@@ -17,6 +17,23 @@ internal sealed class WriteRules(IReadOnlyList<ObjectVersion> history, IReadOnly
     public IReadOnlyList<string> Violations() =>
         [.. history.Where(one => !one.IsGone).SelectMany(OfFields), .. written.SelectMany(OfTarget), .. Changes().SelectMany(change => OfChange(change.Writer, change.Before, change.After)), .. Intrusions()];
 
+    /// <summary>Changes that were answered but are missing in the history, of resources that it has.</summary>
+    /// <param name="since">The version with which the history began.</param>
+    public IReadOnlyList<string> Untold(long since)
+    {
+        var told = history.Select(one => (one.Resource, one.Version)).ToHashSet();
+        var kept = history.Select(one => one.Resource).ToHashSet();
+        return [.. written.Where(one => one.MayHaveMade && one.Version > since && kept.Contains(one.Resource) && !told.Contains((one.Resource, one.Version!.Value))).Select(one => $"{one}")];
+    }
+
+    /// <summary>Who held which lease and who wrote what, by version: for whoever reads of a violation.</summary>
+    public string Course() => string.Join('\n', history
+        .Where(state => state.Resource == "leases")
+        .Select(state => (state.Version, What: $"{state} {(state.IsGone ? "is gone" : $"is held by {state.Holder}")}"))
+        .Concat(written.Where(one => one.MayHaveMade).Select(one => (Version: one.Version!.Value, What: $"{one}, who had seen {one.After}")))
+        .OrderBy(one => one.Version)
+        .Select(one => one.What));
+
     /// <summary>What <c>managedFields</c> of one state tell.</summary>
     private static IEnumerable<string> OfFields(ObjectVersion state)
     {
@@ -90,7 +107,7 @@ internal sealed class WriteRules(IReadOnlyList<ObjectVersion> history, IReadOnly
     /// <summary>Who wrote while another held the lease: by the order of the server's versions, which needs no clock.</summary>
     private IEnumerable<string> Intrusions()
     {
-        foreach (var group in written.Where(one => one is { Version: not null, Resource: not ("leases" or "events") }).GroupBy(one => one.Writer.Part))
+        foreach (var group in written.Where(one => one is { MayHaveMade: true, Resource: not ("leases" or "events") }).GroupBy(one => one.Writer.Part))
         {
             var leases = history.Where(one => one.Resource == "leases" && one.Name == group.Key.Lease).ToList();
             foreach (var one in group)
@@ -108,7 +125,7 @@ internal sealed class WriteRules(IReadOnlyList<ObjectVersion> history, IReadOnly
     private IEnumerable<(Writer Writer, ObjectVersion? Before, ObjectVersion After)> Changes()
     {
         var lives = history.GroupBy(one => (one.Resource, one.Name)).ToDictionary(group => group.Key, group => group.ToList());
-        foreach (var one in written.DistinctBy(one => (one.Resource, one.Version)))
+        foreach (var one in written.Where(one => one.MayHaveMade).DistinctBy(one => (one.Resource, one.Version)))
         {
             if (one.Version is { } version && _states.TryGetValue((one.Resource, version), out var after))
             {

@@ -77,6 +77,15 @@ public sealed class WriteRulesTests
         Violations().ShouldHaveSingleItem().ShouldContain("not its business");
     }
 
+    [Fact]
+    public void Change_that_was_answered_but_never_told_is_found()
+    {
+        _written.Add(new Written(_manager, "dpuclusters", "one", 10));
+
+        new WriteRules(_history, _written).Untold(since: 10).ShouldBeEmpty();
+        new WriteRules(_history, _written).Untold(since: 9).ShouldHaveSingleItem().ShouldBe("dpuclusters one at 10 by s-1");
+    }
+
     [Theory]
     [InlineData("s-b")]
     [InlineData("")]
@@ -86,6 +95,18 @@ public sealed class WriteRulesTests
         Writes(_manager, Cluster(11, "Pending", "False", manager: (Part.Static, Created)));
 
         Violations().ShouldHaveSingleItem().ShouldContain("held the lease since 10");
+    }
+
+    [Fact]
+    public void Write_that_changed_nothing_is_not_taken_for_the_one_that_made_the_object_so()
+    {
+        Writes(_manager, Cluster(10, "Pending", "False", manager: (Part.Static, Created)));
+        Lease(11, Part.Static, "s-b");
+
+        // Answered with the object as the former leader has made it, after the new one had the lease.
+        _written.Add(new Written(_other, "dpuclusters", "one", 10, After: 11));
+
+        Violations().ShouldBeEmpty();
     }
 
     private IReadOnlyList<string> Violations() => new WriteRules(_history, _written).Violations();
