@@ -181,15 +181,17 @@ internal sealed partial class DurableLog : IStoreLog, IThreadPoolWorkItem, IDisp
                 _fileLength += batch.Buffer.Length;
                 Interlocked.Add(ref _logLength, batch.Buffer.Length);
             }
+
+            _store!.Publish(batch.LastRevision);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
+            // Whatever it is, and be it a fault of ours: nobody may wait for a write that nobody does any more, or take for safe what is not.
             Fail(exception);
             TakeBack();
             return false;
         }
 
-        _store!.Publish(batch.LastRevision);
         TaskCompletionSource done;
         lock (_gate)
         {
@@ -212,7 +214,7 @@ internal sealed partial class DurableLog : IStoreLog, IThreadPoolWorkItem, IDisp
             _file.Truncate(_fileLength);
             _file.Sync();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
             NotTakenBack(_logger, _files.Path, exception.Message);
         }

@@ -136,16 +136,19 @@ public sealed class DurableLogTests
         files.Names().Count.ShouldBeLessThan(40);
     }
 
-    [Fact]
-    public async Task Write_error_ends_all_writing_and_what_was_refused_does_not_appear()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Write_error_ends_all_writing_and_what_was_refused_does_not_appear(bool isOfTheDisk)
     {
+        Exception error = isOfTheDisk ? new IOException("No space left on device") : new InvalidOperationException("a fault of our own");
         var files = new MemoryFiles();
         var said = new SaidMessages();
         using (var store = new OpenStore(files, logger: said))
         {
             await store.PutAsync("before");
-            files.Error = new IOException("No space left on device");
-            (await Should.ThrowAsync<StoreFailedException>(() => store.PutAsync("refused"))).Message.ShouldContain("No space left on device");
+            files.Error = error;
+            (await Should.ThrowAsync<StoreFailedException>(() => store.PutAsync("refused"))).Message.ShouldContain(error.Message);
             files.Error = null;
             await Should.ThrowAsync<StoreFailedException>(() => store.PutAsync("refused too"));
             await Should.ThrowAsync<StoreFailedException>(() => store.Store.SettledAsync());

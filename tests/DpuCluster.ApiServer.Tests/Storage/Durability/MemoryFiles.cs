@@ -17,7 +17,7 @@ internal sealed class MemoryFiles : IDataFiles
     public int EndsIn { get; init; }
 
     /// <summary>The error of every operation that writes, from now on; null for none.</summary>
-    public IOException? Error { get; set; }
+    public Exception? Error { get; set; }
 
     /// <summary>Called before contents become safe.</summary>
     public Action? Syncing { get; set; }
