@@ -5,8 +5,8 @@ using DpuCluster.Kubernetes.Meta;
 namespace DpuCluster.Controllers.Reconciling;
 
 /// <summary>
-/// The writing half of a <see cref="ResourceClient{T}"/>, for reconcilers: refuses to write once the lease is lost, and after a
-/// write makes the next reconciliation of the objects concerned wait until the informers have seen it.
+/// The writing half of a <see cref="ResourceClient{T}"/>, for reconcilers: refuses to write once the lease is lost, also what has waited
+/// since before for a connection or another try, and after a write makes the next reconciliation of the objects concerned wait until the informers have seen it.
 /// </summary>
 /// <typeparam name="T">Type of the objects.</typeparam>
 /// <remarks>Every method throws what its namesake throws, and <see cref="LeadershipLostException"/>.</remarks>
@@ -15,7 +15,6 @@ public sealed class ObjectWriter<T>
 {
     private readonly ResourceClient<T> _client;
     private readonly WriteTracker _tracker;
-    private readonly ILeadership _leadership;
 
     /// <summary>Makes a writer.</summary>
     public ObjectWriter(ResourceClient<T> client, WriteTracker tracker, ILeadership leadership)
@@ -23,7 +22,7 @@ public sealed class ObjectWriter<T>
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(tracker);
         ArgumentNullException.ThrowIfNull(leadership);
-        (_client, _tracker, _leadership) = (client, tracker, leadership);
+        (_client, _tracker) = (client.Guarded(leadership.ThrowIfLost), tracker);
     }
 
     /// <inheritdoc cref="ResourceClient{T}.CreateAsync"/>
@@ -57,7 +56,6 @@ public sealed class ObjectWriter<T>
     /// <inheritdoc cref="ResourceClient{T}.DeleteAsync"/>
     public async Task<DeleteResult> DeleteAsync(string? ns, string name, DeleteOptions? options, CancellationToken cancellation)
     {
-        _leadership.ThrowIfLost();
         var result = await _client.DeleteAsync(ns, name, options, cancellation).ConfigureAwait(false);
         if (options?.DryRun is not true)
         {
@@ -70,7 +68,6 @@ public sealed class ObjectWriter<T>
     private async Task<T> WriteAsync<TArgs>(
         Func<ResourceClient<T>, TArgs, CancellationToken, Task<T>> write, TArgs args, WriteOptions? options, CancellationToken cancellation)
     {
-        _leadership.ThrowIfLost();
         var written = await write(_client, args, cancellation).ConfigureAwait(false);
         if (options?.DryRun is not true)
         {

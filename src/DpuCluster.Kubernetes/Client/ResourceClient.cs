@@ -16,6 +16,7 @@ public sealed class ResourceClient<T>
     private readonly RequestSender _sender;
     private readonly ObjectCodec<T> _codec;
     private readonly bool _metadataOnly;
+    private readonly Action? _guard;
 
     internal ResourceClient(RequestSender sender, ResourceType resource, bool metadataOnly)
     {
@@ -26,8 +27,25 @@ public sealed class ResourceClient<T>
         Resource = resource;
     }
 
+    private ResourceClient(ResourceClient<T> client, Action guard)
+    {
+        (_sender, _codec, _metadataOnly, Resource) = (client._sender, client._codec, client._metadataOnly, client.Resource);
+        _guard = guard;
+    }
+
     /// <summary>Which resource this is.</summary>
     public ResourceType Resource { get; }
+
+    /// <summary>The same objects, for whoever may lose the right to write them.</summary>
+    /// <param name="guard">
+    /// Throws where nothing may be written. Asked before each try of a write, and again when the first byte of its body is about to be sent, which
+    /// may be long after: what it throws is thrown by the write, and the server has not been asked. From many threads; must not wait.
+    /// </param>
+    public ResourceClient<T> Guarded(Action guard)
+    {
+        ArgumentNullException.ThrowIfNull(guard);
+        return new ResourceClient<T>(this, guard);
+    }
 
     private string Accept => _metadataOnly ? MediaTypes.Metadata : MediaTypes.Json;
 
@@ -169,6 +187,7 @@ public sealed class ResourceClient<T>
             Body = Deletion.Body(options ?? new()),
             ContentType = MediaTypes.Json,
             Idempotent = true,
+            Guard = _guard,
         };
         return ReadAsync(request, static (body, _) => Deletion.Read(body), cancellation);
     }
@@ -206,7 +225,7 @@ public sealed class ResourceClient<T>
             .With("dryRun", options.DryRun ? "All" : null)
             .With("fieldValidation", options.FieldValidation)
             .ToString();
-        var request = new ApiRequest(verb, method, query) { Body = body, ContentType = contentType, Idempotent = idempotent, Accept = Accept };
+        var request = new ApiRequest(verb, method, query) { Body = body, ContentType = contentType, Idempotent = idempotent, Accept = Accept, Guard = _guard };
         return ObjectAsync(request, cancellation);
     }
 

@@ -23,9 +23,9 @@ internal sealed class FakeServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
-    private readonly string?[] _tlsName;
+    private readonly Handshakes _handshakes;
 
-    private FakeServer(WebApplication application, string?[] tlsName) => (_application, _tlsName) = (application, tlsName);
+    private FakeServer(WebApplication application, Handshakes handshakes) => (_application, _handshakes) = (application, handshakes);
 
     public ConcurrentQueue<Seen> Requests { get; } = [];
 
@@ -34,28 +34,35 @@ internal sealed class FakeServer : IAsyncDisposable
     public ClientConfiguration Configuration => new() { Server = Address };
 
     /// <summary>Name that the last client asked for in the TLS handshake (SNI).</summary>
-    public string? TlsName => _tlsName[0];
+    public string? TlsName => _handshakes.Name;
+
+    /// <summary>Called in each TLS handshake, which waits for it.</summary>
+    public Action Handshaking
+    {
+        set => _handshakes.Begun = value;
+    }
 
     public Seen Last => Requests.Last();
 
     public static Task<FakeServer> Start(string body, HttpStatusCode code = HttpStatusCode.OK) => Start((_, response) => Answer(response, (int)code, body));
 
     public static async Task<FakeServer> Start(
-        Func<Seen, HttpResponse, Task> answer, X509Certificate2? certificate = null, bool wantsClientCertificate = false)
+        Func<Seen, HttpResponse, Task> answer, X509Certificate2? certificate = null, bool wantsClientCertificate = false, HttpProtocols overTls = HttpProtocols.Http1AndHttp2)
     {
-        var tlsName = new string?[1];
+        var handshakes = new Handshakes();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
-            listen.Protocols = certificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
+            listen.Protocols = certificate is null ? HttpProtocols.Http1 : overTls;
             if (certificate is not null)
             {
                 listen.UseHttps(https =>
                 {
                     https.ServerCertificateSelector = (_, name) =>
                     {
-                        tlsName[0] = name;
+                        handshakes.Name = name;
+                        handshakes.Begun();
                         return certificate;
                     };
                     https.ClientCertificateMode = wantsClientCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate;
@@ -64,7 +71,7 @@ internal sealed class FakeServer : IAsyncDisposable
             }
         }));
         var application = builder.Build();
-        var server = new FakeServer(application, tlsName);
+        var server = new FakeServer(application, handshakes);
         application.Run(async context =>
         {
             var request = context.Request;
@@ -95,4 +102,12 @@ internal sealed class FakeServer : IAsyncDisposable
         response, code, $$"""{"kind":"Status","apiVersion":"v1","status":"Failure","message":"{{message}}","reason":"{{reason}}","details":{{details}},"code":{{code}}}""");
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
+
+    /// <summary>What is known of handshakes, and done in them.</summary>
+    private sealed class Handshakes
+    {
+        public string? Name { get; set; }
+
+        public Action Begun { get; set; } = static () => { };
+    }
 }

@@ -18,6 +18,9 @@ internal sealed record ApiRequest(string Verb, HttpMethod Method, string PathAnd
     /// <summary>Whether the answer is read after the request is over: by whom it is also disposed of.</summary>
     public bool Streams { get; init; }
 
+    /// <summary>Throws where the request may not be sent (any more): asked before each try, and again when there is a connection to send it on.</summary>
+    public Action? Guard { get; init; }
+
     /// <summary>Whether every code is an answer, and none an error.</summary>
     public bool AnyCode { get; init; }
 }

@@ -93,6 +93,7 @@ internal sealed partial class RequestSender : IDisposable
 
     private async Task<HttpResponseMessage> SendOnceAsync(ApiRequest request, string? token, CancellationToken cancellation)
     {
+        request.Guard?.Invoke();
         using var message = Message(request, token);
         var started = _options.Clock.GetTimestamp();
         HttpStatusCode? code = null;
@@ -133,7 +134,7 @@ internal sealed partial class RequestSender : IDisposable
         Impersonate(headers, _configuration.Impersonate);
         if (request.ContentType is not null)
         {
-            message.Content = new ReadOnlyMemoryContent(request.Body);
+            message.Content = request.Guard is { } guard ? new GuardedContent(request.Body, guard) : new ReadOnlyMemoryContent(request.Body);
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(request.ContentType);
         }
 
