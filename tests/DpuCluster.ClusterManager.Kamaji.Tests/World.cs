@@ -119,7 +119,7 @@ internal sealed class World : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ControllerWriteLinesAsync()
     {
         var resources = new[] { "dpuclusters", "services", "tenantcontrolplanes", "configmaps", "daemonsets" };
-        var metrics = (await Client.GetRawAsync("/metrics", default)).Body;
+        var metrics = (await Client.GetRawAsync("/metrics", 64 * 1024 * 1024, default)).Body;
         return [.. metrics.Split('\n')
             .Where(line => line.StartsWith("apiserver_request_total{", StringComparison.Ordinal)
                 && (line.Contains("verb=\"PATCH\"", StringComparison.Ordinal) || line.Contains("verb=\"APPLY\"", StringComparison.Ordinal))

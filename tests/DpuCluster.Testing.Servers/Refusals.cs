@@ -69,8 +69,8 @@ public static partial class Refusals
 
     private static async Task<IReadOnlyList<string>> ReadAsync(KubernetesClient admin)
     {
-        var metrics = await admin.GetRawAsync("/metrics", default);
-        metrics.IsSuccess.ShouldBeTrue(metrics.Body);
+        var metrics = await SettledMetrics.NowAsync(admin);
+        metrics.IsSuccess.ShouldBeTrue(metrics.Start);
         return [.. Refused().Matches(metrics.Body).Select(match => match.Value)];
     }
 

@@ -10,13 +10,23 @@ public static class SettledMetrics
 {
     private const string NothingToWrite = "apiserver_current_inflight_requests{request_kind=\"mutating\"} 0\n";
 
+    // The histograms alone are 200 KiB where there are some kinds and verbs.
+    private const int Limit = 64 * 1024 * 1024;
+
+    /// <summary>Reads metrics as they are at any moment.</summary>
+    public static Task<RawAnswer> NowAsync(KubernetesClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return client.GetRawAsync("/metrics", Limit, default);
+    }
+
     /// <summary>Reads them.</summary>
     /// <param name="client">A client that may.</param>
     public static async Task<string> OfAsync(KubernetesClient client)
     {
         ArgumentNullException.ThrowIfNull(client);
         var answer = await Eventually.Get(
-            () => client.GetRawAsync("/metrics", default), metrics => metrics.Body.Contains(NothingToWrite, StringComparison.Ordinal), "no write is under way");
+            () => NowAsync(client), metrics => metrics.Body.Contains(NothingToWrite, StringComparison.Ordinal), "no write is under way");
         return answer.Body;
     }
 }

@@ -5,13 +5,16 @@ namespace DpuCluster.Bench.Measure;
 /// <summary>How many requests of each kind a server has answered so far, and the difference of two such counts.</summary>
 internal sealed class RequestCounts
 {
+    // Most of it are histograms that nobody asks for here; it is 200 KiB where there are some kinds and verbs.
+    private const int Limit = 64 * 1024 * 1024;
+
     private readonly Dictionary<(string Verb, string Resource), double> _counts;
 
     private RequestCounts(Dictionary<(string Verb, string Resource), double> counts) => _counts = counts;
 
     public static async Task<RequestCounts> ReadAsync(KubernetesClient server, CancellationToken cancellation)
     {
-        var metrics = await server.GetRawAsync("/metrics", cancellation);
+        var metrics = await server.GetRawAsync("/metrics", Limit, cancellation);
         var samples = PrometheusText.Read(metrics.Body, "apiserver_request_total");
         return new(samples.GroupBy(Key).ToDictionary(group => group.Key, group => group.Sum(sample => sample.Value)));
     }

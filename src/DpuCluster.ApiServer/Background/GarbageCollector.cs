@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Catalog;
+using DpuCluster.ApiServer.Http;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Storage;
 
@@ -102,16 +104,48 @@ internal sealed class GarbageCollector(ResourceRegistry registry, ObjectStore st
         if (!isBetween && held.Contains(Orphan)) policy = "Orphan";
 
         // In a circle each would wait for the other.
-        if (isBetween && dependents.Any(WaitsForDependents)) await UnblockOwnersAsync(resource, stored).ConfigureAwait(false);
-        await deleter.DeleteAsync(resource, stored.Namespace, stored.Name,
-            new DeleteOptions { PropagationPolicy = policy, PreconditionUid = stored.Uid }).ConfigureAwait(false);
+        if (isBetween && dependents.Any(WaitsForDependents)) stored = await UnblockOwnersAsync(resource, stored).ConfigureAwait(false) ?? stored;
+        await DeleteAsync(resource, stored, policy).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Deletes an object as it was read, as a real cluster does: not one that has got other owners meanwhile, about which nobody has decided
+    /// yet. Their change is observed by itself. What else has changed does not keep it alive.
+    /// </summary>
+    /// <returns>Whether it was deleted, or is being deleted.</returns>
+    internal async Task<bool> DeleteAsync(ResourceDefinition resource, StoredObject read, string policy)
+    {
+        for (var last = read; ;)
+        {
+            try
+            {
+                return await deleter.DeleteAsync(resource, last.Namespace, last.Name, new DeleteOptions
+                {
+                    PropagationPolicy = policy,
+                    PreconditionUid = last.Uid,
+                    PreconditionResourceVersion = last.Revision.ToString(CultureInfo.InvariantCulture),
+                }).ConfigureAwait(false) is not null;
+            }
+            catch (ApiException conflict) when (conflict.Code == 409)
+            {
+                var now = ObjectStore.Newest(store.Collection(resource.StorageKey), read.Namespace, read.Name);
+                if (now is null || now.Uid != read.Uid || !JsonNode.DeepEquals(Owners(now), Owners(read))) return false;
+                if (now.Revision == last.Revision) throw;
+                last = now;
+            }
+        }
+    }
+
+    private static JsonNode? Owners(StoredObject stored) => stored.Parse()["metadata"]?["ownerReferences"];
 
     private static bool WaitsForDependents(Key key) =>
         ObjectStore.Newest(key.Collection, key.Namespace, key.Name)?.Header is { IsDeleting: true, Finalizers: { } finalizers } && finalizers.Contains(Foreground);
 
-    private async Task UnblockOwnersAsync(ResourceDefinition resource, StoredObject stored) =>
-        await writer.RewriteAsync(resource, stored.Namespace, stored.Name, obj =>
+    /// <returns>The object as it is then, if it is still the same with the same owners; null otherwise.</returns>
+    private async Task<StoredObject?> UnblockOwnersAsync(ResourceDefinition resource, StoredObject stored)
+    {
+        var owners = stored.Header.Owners!.Select(owner => owner.Uid).ToList();
+        var written = await writer.RewriteAsync(resource, stored.Namespace, stored.Name, obj =>
         {
             if (ObjectMetadata.Uid(obj) != stored.Uid || obj["metadata"]?["ownerReferences"] is not JsonArray references) return false;
             foreach (var reference in references.OfType<JsonObject>())
@@ -121,6 +155,8 @@ internal sealed class GarbageCollector(ResourceRegistry registry, ObjectStore st
 
             return true;
         }).ConfigureAwait(false);
+        return written?.Object is { } now && now.Uid == stored.Uid && now.Header.Owners?.Select(owner => owner.Uid).SequenceEqual(owners) is true ? now : null;
+    }
 
     private async Task OrphanDependentsAsync(StoreCollection collection, StoredObject owner)
     {
@@ -173,7 +209,7 @@ internal sealed class GarbageCollector(ResourceRegistry registry, ObjectStore st
     private async Task RemoveOwnersAsync(ResourceDefinition resource, StoredObject stored, Func<string, bool> goes) =>
         await writer.RewriteAsync(resource, stored.Namespace, stored.Name, obj =>
         {
-            if (obj["metadata"]?["ownerReferences"] is not JsonArray references) return false;
+            if (ObjectMetadata.Uid(obj) != stored.Uid || obj["metadata"]?["ownerReferences"] is not JsonArray references) return false;
             var changed = false;
             for (var i = references.Count - 1; i >= 0; i--)
             {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -199,8 +198,8 @@ internal sealed record StoredAs(
     Func<JsonObject, JsonObject> ToStorage,
     Func<JsonObject, JsonObject> FromStorage)
 {
-    /// <summary>Where to remember served forms, when making one is costly (a web service is asked); null where they are made each time.</summary>
-    public ConditionalWeakTable<StoredObject, byte[]>? Made { get; init; }
+    /// <summary>Served forms, where making one is costly (a web service is asked); null where they are made each time.</summary>
+    public ServedForms? Made { get; init; }
 
     /// <summary>
     /// What the JSON of a stored object begins with that is in the served form already, as objects are that were written in the

@@ -7,7 +7,7 @@ namespace DpuCluster.ApiServer.Cel;
 /// <param name="Host">With its port.</param>
 /// <param name="EscapedPath">Empty for what has a scheme and does not go on with a slash.</param>
 /// <param name="Query">What follows the question mark, as it is.</param>
-/// <param name="Text">All of it, as it was given.</param>
+/// <param name="Text">All of it, written anew from its parts as Go's <c>URL.String</c> does: the same for URLs that are equal.</param>
 internal sealed record CelUrl(string Scheme, string Host, string EscapedPath, string Query, string Text)
 {
     /// <summary>The host without its port and brackets.</summary>

@@ -12,6 +12,11 @@ internal static class UrlText
     private const string UserMarks = "-_.~!$&'()*+,;=:%@";
     private const string PathMarks = "-_.~$&+,/:;=@";
     private const string PathMarksLeft = PathMarks + "!'()*[]%";
+    private const string FragmentMarks = PathMarks + "?!()*";
+    private const string FragmentMarksLeft = FragmentMarks + "'[]%";
+
+    // In names and passwords a colon separates the two, and what would end them is escaped.
+    private const string CredentialMarks = "-_.~$&+,;=";
 
     private const string Zone = "%25";
 
@@ -28,13 +33,14 @@ internal static class UrlText
         if (ReadRequest(text, out problem) is null) return null;
         var mark = text.IndexOf('#', StringComparison.Ordinal);
         if (Read(mark < 0 ? text : text[..mark], isRequest: false, out problem) is not { } url) return null;
-        if (mark >= 0 && EscapeProblem(text[(mark + 1)..]) is { } fault)
+        if (mark < 0 || mark + 1 == text.Length) return url;
+        if (EscapeProblem(text[(mark + 1)..]) is { } fault)
         {
             problem = About(text, fault);
             return null;
         }
 
-        return url with { Text = text };
+        return url with { Text = $"{url.Text}#{Escaped(text[(mark + 1)..], FragmentMarks, FragmentMarksLeft)}" };
     }
 
     /// <summary>What is wrong with the escapes of a text; null for nothing.</summary>
@@ -65,32 +71,52 @@ internal static class UrlText
             : text.StartsWith(':') ? "missing protocol scheme"
             : null;
         if (problem is not null) return null;
-        if (text == "*") return new CelUrl("", "", "*", "", text);
+        if (text == "*") return new CelUrl("", "", "*", "", "*");
         var colon = SchemeEnd(text);
         var scheme = text[..Math.Max(colon, 0)].ToLowerInvariant();
         var rest = text[(colon + 1)..];
         var question = rest.IndexOf('?', StringComparison.Ordinal);
         var query = question < 0 ? "" : rest[(question + 1)..];
         rest = question < 0 ? rest : rest[..question];
+
+        // A question mark that nothing follows stays.
+        var asked = question < 0 ? "" : "?" + query;
         if (!rest.StartsWith('/'))
         {
-            if (scheme.Length > 0) return new CelUrl(scheme, "", "", query, text);
+            if (scheme.Length > 0) return new CelUrl(scheme, "", "", query, $"{scheme}:{rest}{asked}");
             problem = isRequest ? "invalid URI for request"
                 : rest.Split('/')[0].Contains(':', StringComparison.Ordinal) ? "first path segment in URL cannot contain colon"
                 : null;
             if (problem is not null) return null;
         }
 
-        var host = "";
+        var (host, written) = ("", "");
         if (rest.StartsWith("//", StringComparison.Ordinal) && (scheme.Length > 0 || (!isRequest && !rest.StartsWith("///", StringComparison.Ordinal))))
         {
             var slash = rest.IndexOf('/', 2);
-            host = Authority(scheme, slash < 0 ? rest[2..] : rest[2..slash], out problem);
+            var authority = slash < 0 ? rest[2..] : rest[2..slash];
+            host = Authority(scheme, authority, out problem);
             rest = slash < 0 ? "" : rest[slash..];
+            if (problem is null && (authority.Length > 0 || rest.Length > 0)) written = "//" + AuthorityText(authority);
         }
 
         problem ??= EscapeProblem(rest);
-        return problem is null ? new CelUrl(scheme, host, EscapedPath(rest), query, text) : null;
+        if (problem is not null) return null;
+        var path = Escaped(rest, PathMarks, PathMarksLeft);
+        return new CelUrl(scheme, host, path, query, $"{(scheme.Length > 0 ? scheme + ":" : "")}{written}{path}{asked}");
+    }
+
+    /// <summary>User and host as they are written, whatever of them was escaped.</summary>
+    private static string AuthorityText(string authority)
+    {
+        var at = authority.LastIndexOf('@');
+        var host = Escaped(authority[(at + 1)..], HostMarks);
+        if (at < 0) return host;
+        var user = authority[..at];
+        var colon = user.IndexOf(':', StringComparison.Ordinal);
+        return colon < 0
+            ? $"{Escaped(user, CredentialMarks)}@{host}"
+            : $"{Escaped(user[..colon], CredentialMarks)}:{Escaped(user[(colon + 1)..], CredentialMarks)}@{host}";
     }
 
     /// <returns>Where the colon behind a scheme is; -1 where there is no scheme.</returns>
@@ -183,17 +209,37 @@ internal static class UrlText
         return Uri.UnescapeDataString(host);
     }
 
-    private static string EscapedPath(string path)
+    /// <summary>The text with all escaped that has to be.</summary>
+    /// <param name="text">What may have escapes already, which are well-formed.</param>
+    /// <param name="marks">What stands for itself, beside letters and digits.</param>
+    /// <param name="left">Text of nothing but these, letters and digits stays as it is.</param>
+    private static string Escaped(string text, string marks, string left = "")
     {
-        if (path.All(c => IsOneOf(c, PathMarksLeft))) return path;
+        if (left.Length > 0 && text.All(c => IsOneOf(c, left))) return text;
         var escaped = new StringBuilder();
-        foreach (var one in Encoding.UTF8.GetBytes(Uri.UnescapeDataString(path)))
+        foreach (var one in Unescaped(text))
         {
-            if (one < 0x80 && IsOneOf((char)one, PathMarks)) escaped.Append((char)one);
+            if (one < 0x80 && IsOneOf((char)one, marks)) escaped.Append((char)one);
             else escaped.Append(CultureInfo.InvariantCulture, $"%{one:X2}");
         }
 
         return escaped.ToString();
+    }
+
+    private static IEnumerable<byte> Unescaped(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] != '%')
+            {
+                yield return bytes[i];
+                continue;
+            }
+
+            yield return byte.Parse(bytes.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            i += 2;
+        }
     }
 
     private static bool IsOneOf(char c, string marks) => char.IsAsciiLetterOrDigit(c) || marks.Contains(c, StringComparison.Ordinal);

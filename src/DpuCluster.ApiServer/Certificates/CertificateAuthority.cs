@@ -16,6 +16,10 @@ public sealed class CertificateAuthority : IDisposable
     // A certificate that is valid from this very second on is not yet valid for a peer whose clock is a little behind.
     private static readonly TimeSpan Backdating = TimeSpan.FromMinutes(5);
 
+    // Extended key usages of RFC 5280, section 4.2.1.12.
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
     private readonly X509Certificate2 _certificate;
     private readonly ECDsa _key;
     private readonly TimeProvider _clock;
@@ -92,7 +96,7 @@ public sealed class CertificateAuthority : IDisposable
             else alternatives.AddDnsName(name);
         }
 
-        return Issue(NameOf(commonName, []), "1.3.6.1.5.5.7.3.1", alternatives.Build());
+        return Issue(NameOf(commonName, []), ServerAuthentication, alternatives.Build());
     }
 
     /// <summary>Issues the certificate of a client, valid for a year.</summary>
@@ -102,14 +106,30 @@ public sealed class CertificateAuthority : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(user);
         ArgumentNullException.ThrowIfNull(groups);
-        return Issue(NameOf(user, groups), "1.3.6.1.5.5.7.3.2", null);
+        return Issue(NameOf(user, groups), ClientAuthentication, null);
     }
+
+    /// <summary>Whether a certificate is from this authority, for a server, and valid now by the machine's clock.</summary>
+    public bool VouchesForServer(X509Certificate2 certificate) => Vouches(certificate, ServerAuthentication);
+
+    /// <summary>Whether a certificate is from this authority, for a client, and valid now by the machine's clock.</summary>
+    public bool VouchesForClient(X509Certificate2 certificate) => Vouches(certificate, ClientAuthentication);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _certificate.Dispose();
         _key.Dispose();
+    }
+
+    private bool Vouches(X509Certificate2 certificate, string purpose)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add(_certificate);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.ApplicationPolicy.Add(new(purpose));
+        return chain.Build(certificate);
     }
 
     private IssuedCertificate Issue(X500DistinguishedName subject, string purpose, X509Extension? alternatives)

@@ -25,11 +25,11 @@ internal sealed class ConversionWebhook
         return new ConversionWebhook(new WebhookClient(connections, webhook.Map("clientConfig") ?? [], Patience), version);
     }
 
-    /// <summary>The object in another version. The thread waits for the web service: objects are converted where they are read.</summary>
+    /// <summary>The object in another version.</summary>
     /// <param name="obj">The object.</param>
     /// <param name="apiVersion">Group and version that it is to have.</param>
     /// <exception cref="ApiException">500: the web service cannot be asked, does not convert, or changes what it may not.</exception>
-    public JsonObject Convert(JsonObject obj, string apiVersion)
+    public async Task<JsonObject> ConvertAsync(JsonObject obj, string apiVersion)
     {
         if (obj.Text("apiVersion") == apiVersion) return obj;
         var uid = Guid.NewGuid().ToString();
@@ -42,7 +42,7 @@ internal sealed class ConversionWebhook
         JsonObject answer;
         try
         {
-            answer = _client.PostAsync(review, CancellationToken.None).GetAwaiter().GetResult();
+            answer = await _client.PostAsync(review, CancellationToken.None).ConfigureAwait(false);
         }
         catch (WebhookFailure failure)
         {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
 using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Schemas;
+using DpuCluster.ApiServer.Storage;
 
 namespace DpuCluster.ApiServer.CustomResources;
 
@@ -75,28 +76,30 @@ internal static class CustomResourceServing
         var (served, stored) = ($"{group}/{name}", $"{group}/{storageVersion}");
         return definition with
         {
-            StoredAs = new StoredAs(group, storageVersion, plural, obj => Converted(conversion, obj, stored), obj =>
+            StoredAs = new StoredAs(group, storageVersion, plural, obj => Converted(conversion, obj, stored), obj => Completed(Converted(conversion, obj, served)))
             {
-                var converted = Converted(conversion, obj, served);
-                SchemaPruner.Prune(schema, converted, isResourceRoot: true);
-                SchemaDefaulter.Apply(schema, converted);
-                return converted;
-            })
-            {
-                Made = conversion is null ? null : [],
+                Made = conversion is null ? null : new(async one =>
+                    ObjectEncoder.Encode(Completed(await conversion.ConvertAsync(one.Parse(), served).ConfigureAwait(false)), schema: null, out _)),
                 ServedStart = Encoding.UTF8.GetBytes($"{{\"apiVersion\":\"{served}\","),
             },
         };
+
+        JsonObject Completed(JsonObject converted)
+        {
+            SchemaPruner.Prune(schema, converted, isResourceRoot: true);
+            SchemaDefaulter.Apply(schema, converted);
+            return converted;
+        }
     }
 
     private static CustomResourceValidator Validator(string apiVersion, string kind, Schema schema, Catalog.ScalePaths? scale) =>
         new(apiVersion, kind, schema, scale is null ? null : new ScalePaths(scale.SpecReplicas, scale.StatusReplicas, scale.LabelSelector),
             (value, old) => ValidationRules.For(schema).Validate(value, old).Errors);
 
-    /// <summary>The object in another version: as a web service makes it or, where there is none, with the other name only.</summary>
+    /// <summary>The object in another version: as a web service makes it (the thread waits) or, where there is none, with the other name only.</summary>
     private static JsonObject Converted(ConversionWebhook? conversion, JsonObject obj, string apiVersion)
     {
-        if (conversion is not null) return conversion.Convert(obj, apiVersion);
+        if (conversion is not null) return conversion.ConvertAsync(obj, apiVersion).GetAwaiter().GetResult();
         obj["apiVersion"] = apiVersion;
         return obj;
     }

@@ -45,7 +45,7 @@ internal sealed class ResourceWriter(
         metadata["uid"] = Guid.NewGuid().ToString();
         metadata["creationTimestamp"] = ObjectMetadata.Time(clock.GetUtcNow());
         if (resource.TracksGeneration) metadata["generation"] = 1;
-        else metadata.Remove("generation");
+        else if (ObjectMetadata.Number(body, "generation") is 0) metadata.Remove("generation");
         strategy.PrepareForCreate(body);
         var errors = new List<FieldError>();
         // A definition's name is validated with what it defines.

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Catalog;
+using DpuCluster.ApiServer.Http;
 using DpuCluster.ApiServer.Schemas;
 using DpuCluster.ApiServer.Storage;
 
@@ -22,9 +23,17 @@ internal sealed class ServedObjects(ResourceRegistry registry)
     {
         null => stored.Json,
         { } view when view.IsServedForm(stored) => stored.Json,
-        { Made: { } made } view => made.GetValue(stored, one => ObjectEncoder.Encode(view.FromStorage(one.Parse()), SchemaFor(resource), out _)),
+        { Made: { } made } => made.GetAsync(stored).GetAwaiter().GetResult(),
         _ => ObjectEncoder.Encode(Read(resource, stored), SchemaFor(resource), out _),
     };
+
+    /// <summary>Whether a web service may have to be asked for the served form, which may take its time.</summary>
+    public static bool MayTakeTime(ResourceDefinition resource) => resource.StoredAs is { Made: not null };
+
+    /// <summary>Has the served form made, if it takes time, without a thread that waits for it: to be read at once afterwards.</summary>
+    /// <exception cref="ApiException">It cannot be made.</exception>
+    public static Task PrepareAsync(ResourceDefinition resource, StoredObject stored, CancellationToken cancellation) =>
+        resource.StoredAs is { Made: { } made } view && !view.IsServedForm(stored) ? made.GetAsync(stored).WaitAsync(cancellation) : Task.CompletedTask;
 
     /// <summary>The object's JSON as an item of a list: those of built-in kinds leave out kind and version.</summary>
     public static ReadOnlyMemory<byte> Item(ResourceDefinition resource, StoredObject stored)

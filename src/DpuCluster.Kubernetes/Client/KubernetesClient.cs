@@ -48,6 +48,11 @@ public sealed class KubernetesClient : IDisposable
         static async (response, cancellation) =>
         {
             using var body = await PooledBody.ReadAsync(response.Content, MaxRawBody, cancellation).ConfigureAwait(false);
+            if (body.IsCut)
+            {
+                throw new IOException($"GET /version: the answer is longer than {MaxRawBody / 1024} KiB; is this a Kubernetes API server?");
+            }
+
             try
             {
                 return JsonSerializer.Deserialize(body.Span, KubernetesJsonContext.Default.VersionInfo) ?? new VersionInfo();
@@ -59,11 +64,18 @@ public sealed class KubernetesClient : IDisposable
         },
         cancellation);
 
-    /// <summary>Sends <c>GET</c> to a path, such as <c>/readyz</c>, and gives whatever comes.</summary>
+    /// <summary>Sends <c>GET</c> to a path, such as <c>/readyz</c>, and gives whatever comes; of a body over 64 KiB the start (<see cref="RawAnswer.IsCut"/>).</summary>
     /// <param name="path">Path, with query where one is needed; begins with <c>/</c>.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<RawAnswer> GetRawAsync(string path, CancellationToken cancellation)
+    public Task<RawAnswer> GetRawAsync(string path, CancellationToken cancellation) => GetRawAsync(path, MaxRawBody, cancellation);
+
+    /// <summary>Sends <c>GET</c> to a path, such as <c>/metrics</c>, and gives whatever comes; of a long body the start (<see cref="RawAnswer.IsCut"/>).</summary>
+    /// <param name="path">Path, with query where one is needed; begins with <c>/</c>.</param>
+    /// <param name="limit">How much of the body is read, in bytes.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<RawAnswer> GetRawAsync(string path, int limit, CancellationToken cancellation)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (path[0] != '/')
         {
@@ -72,10 +84,10 @@ public sealed class KubernetesClient : IDisposable
 
         return _sender.SendAsync(
             new ApiRequest("get", HttpMethod.Get, path) { Idempotent = true, AnyCode = true, Accept = "*/*" },
-            static async (response, cancellation) =>
+            async (response, cancellation) =>
             {
-                using var body = await PooledBody.ReadAsync(response.Content, MaxRawBody, cancellation).ConfigureAwait(false);
-                return new RawAnswer(response.StatusCode, Encoding.UTF8.GetString(body.Span));
+                using var body = await PooledBody.ReadAsync(response.Content, limit, cancellation).ConfigureAwait(false);
+                return new RawAnswer(response.StatusCode, Encoding.UTF8.GetString(body.Span), body.IsCut);
             },
             cancellation);
     }

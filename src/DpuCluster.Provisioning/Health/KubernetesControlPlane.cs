@@ -96,7 +96,7 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
     {
         HttpStatusCode.Unauthorized => "the control plane refuses the credentials of the kubeconfig (401): put a new kubeconfig into the Secret",
         HttpStatusCode.Forbidden => "the kubeconfig's user may ask for neither /readyz nor /version (403): give it an admin's rights",
-        _ when FirstFailedCheck(answer.Body) is { } check => $"{path} answered {(int)answer.Code}: {check}",
+        _ when FirstFailedCheck(answer.Start) is { } check => $"{path} answered {(int)answer.Code}: {check}",
         _ => $"{path} answered {(int)answer.Code}",
     };
 

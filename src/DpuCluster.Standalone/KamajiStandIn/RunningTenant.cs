@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using DpuCluster.Api;
 using DpuCluster.ApiServer;
 using DpuCluster.Kubernetes;
@@ -15,11 +14,12 @@ namespace DpuCluster.Standalone.KamajiStandIn;
 /// </remarks>
 internal sealed class RunningTenant : IAsyncDisposable
 {
-    private RunningTenant(EmbeddedApiServer server, string uid, int port, IReadOnlyList<TenantSecret> secrets)
+    private RunningTenant(EmbeddedApiServer server, string uid, int port, TenantKeys keys, IReadOnlyList<TenantSecret> secrets)
     {
         Server = server;
         Uid = uid;
         Port = port;
+        Keys = keys;
         Secrets = secrets;
     }
 
@@ -31,17 +31,13 @@ internal sealed class RunningTenant : IAsyncDisposable
     /// <summary>The port that was asked for; 0 where any was good.</summary>
     public int Port { get; }
 
+    /// <summary>Its authority and the key of its tokens; none is missing.</summary>
+    public TenantKeys Keys { get; }
+
     public IReadOnlyList<TenantSecret> Secrets { get; }
 
-    /// <summary>Components of the Secrets that name an address at which the control plane was, and is no more.</summary>
-    public HashSet<string> Stale { get; } = [];
-
-    /// <summary>The control plane has moved here from another port: whatever names its address must be written anew.</summary>
-    public RunningTenant Moved()
-    {
-        Stale.UnionWith(Secrets.Where(secret => secret.Lifecycle == TenantSecrets.Kubeconfig).Select(secret => secret.Component));
-        return this;
-    }
+    /// <summary>Resource versions at which its Secrets were seen to be good, by component.</summary>
+    public Dictionary<string, string> Good { get; } = [];
 
     /// <summary>What a server reports where this version of Kubernetes was asked for: that version, and that it is none.</summary>
     public static string VersionFor(string? kubernetes) => $"{kubernetes}+dpucluster";
@@ -53,8 +49,7 @@ internal sealed class RunningTenant : IAsyncDisposable
     public static async Task<RunningTenant> StartAsync(
         TenantControlPlane tenant,
         Service service,
-        Secret? authority,
-        Secret? serviceAccounts,
+        TenantKeys keys,
         string? dataDirectory,
         TimeProvider clock,
         ILoggerFactory loggers,
@@ -62,7 +57,7 @@ internal sealed class RunningTenant : IAsyncDisposable
     {
         var (ns, name) = (tenant.Metadata.Namespace!, tenant.Metadata.Name!);
         var names = Names(tenant, service);
-        var tokenKey = Text(serviceAccounts, TenantSecrets.ServiceAccountKey) ?? TenantSecrets.NewTokenKey();
+        var tokenKey = keys.TokenKeyPem ?? TenantKeys.NewTokenKey();
         var port = TenantPort.ListenOn(service);
         var server = await EmbeddedApiServer.StartAsync(
             new()
@@ -72,15 +67,17 @@ internal sealed class RunningTenant : IAsyncDisposable
                 Port = port,
                 DataDirectory = dataDirectory,
                 ExtraNames = names,
-                AuthorityCertificatePem = Text(authority, TenantSecrets.AuthorityCertificateKey),
-                AuthorityKeyPem = Text(authority, TenantSecrets.AuthorityPrivateKey),
+                AuthorityCertificatePem = keys.Authority?.CertificatePem,
+                AuthorityKeyPem = keys.Authority?.PrivateKeyPem,
                 TokenKeyPem = tokenKey,
                 Clock = clock,
                 LoggerFactory = loggers,
             },
             cancellation).ConfigureAwait(false);
         var inCluster = new UriBuilder(Uri.UriSchemeHttps, $"{name}.{ns}.svc", tenant.Spec?.NetworkProfile?.Port ?? 6443).Uri;
-        return new(server, tenant.Metadata.Uid!, port, TenantSecrets.Of(server, tokenKey, names, inCluster));
+        var authority = server.CertificateAuthority;
+        var own = new TenantKeys(new(authority.CertificatePem, authority.PrivateKeyPem), tokenKey);
+        return new(server, tenant.Metadata.Uid!, port, own, TenantSecrets.Of(server, tokenKey, names, inCluster));
     }
 
     /// <inheritdoc/>
@@ -107,7 +104,4 @@ internal sealed class RunningTenant : IAsyncDisposable
 
         return names;
     }
-
-    private static string? Text(Secret? secret, string key) =>
-        secret?.Data?.TryGetValue(key, out var bytes) is true ? Encoding.UTF8.GetString(bytes) : null;
 }

@@ -3,10 +3,8 @@ using DpuCluster.Api;
 using DpuCluster.Controllers.Informers;
 using DpuCluster.Controllers.Reconciling;
 using DpuCluster.Kubernetes;
-using DpuCluster.Kubernetes.Client;
 using DpuCluster.Kubernetes.Meta;
 using DpuCluster.Kubernetes.Resources;
-using DpuCluster.Standalone.Workloads;
 using Microsoft.Extensions.Logging;
 using Deployment = DpuCluster.Standalone.Workloads.Deployment;
 
@@ -20,11 +18,9 @@ internal sealed class TenantReconciler(
     ObjectStore<TenantControlPlane> tenants,
     ObjectStore<Service> services,
     ObjectStore<Deployment> deployments,
-    ObjectStore<PartialObjectMetadata> secrets,
-    ResourceClient<Secret> secretReader,
+    KeptSecrets secrets,
     ObjectWriter<TenantControlPlane> writer,
     ObjectWriter<Service> serviceWriter,
-    ObjectWriter<Secret> secretWriter,
     ObjectWriter<Deployment> deploymentWriter,
     StatusWriter<TenantControlPlane> status,
     TenantData data,
@@ -34,9 +30,6 @@ internal sealed class TenantReconciler(
     private static readonly TimeSpan PortRetry = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<NamespacedName, RunningTenant> _running = new();
-
-    /// <summary>Identities of control planes that have left their port and may have to wait for the next one.</summary>
-    private readonly ConcurrentDictionary<NamespacedName, string> _moving = new();
 
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(NamespacedName key, CancellationToken cancellation)
@@ -93,7 +86,7 @@ internal sealed class TenantReconciler(
             report = tenant.Status!;
         }
 
-        var made = await KeepSecretsAsync(tenant, running, cancellation).ConfigureAwait(false);
+        var made = await secrets.KeepAsync(tenant, running, cancellation).ConfigureAwait(false);
         var deployment = await KeepDeploymentAsync(tenant, cancellation).ConfigureAwait(false);
         var next = report.WithSecrets(tenant, made, now).WithDeployment(tenant, deployment, now).WithState(tenant, deployment, listens: true);
         await TellAsync(running, tenant, next, cancellation).ConfigureAwait(false);
@@ -111,37 +104,25 @@ internal sealed class TenantReconciler(
 
     private async Task<RunningTenant> RunAsync(NamespacedName key, TenantControlPlane tenant, Service service, CancellationToken cancellation)
     {
-        if (_running.TryGetValue(key, out var running) && running.Uid == tenant.Metadata.Uid && running.Port == TenantPort.ListenOn(service))
+        if (_running.TryGetValue(key, out var running)
+            && running.Uid == tenant.Metadata.Uid
+            && running.Port == TenantPort.ListenOn(service)
+            && !await secrets.AskForOtherKeysAsync(tenant, running, cancellation).ConfigureAwait(false))
         {
             return running;
         }
 
-        // Another object of the same name, or another port: a control plane cannot move, so a new one begins, with the same data if it has any.
-        if (running is not null)
-        {
-            _moving[key] = running.Uid;
-        }
-
+        // Another object of the same name, another port or other keys: a control plane cannot change these, so a new one begins, with the same
+        // data if it has any.
         await StopAsync(key).ConfigureAwait(false);
         if (running is not null && running.Uid != tenant.Metadata.Uid)
         {
             data.Delete(running.Uid);
         }
 
-        var authority = await FindOwnAsync(tenant, TenantSecrets.Authority, cancellation).ConfigureAwait(false);
-        var accounts = await FindOwnAsync(tenant, TenantSecrets.ServiceAccounts, cancellation).ConfigureAwait(false);
-        running = await RunningTenant.StartAsync(
-            tenant, service, authority, accounts, data.Of(tenant.Metadata.Uid!), clock, loggers, cancellation).ConfigureAwait(false);
-        var moved = _moving.TryRemove(key, out var uid) && uid == running.Uid;
-        return _running[key] = moved ? running.Moved() : running;
-    }
-
-    private async Task<Secret?> FindOwnAsync(TenantControlPlane tenant, string component, CancellationToken cancellation)
-    {
-        var name = $"{tenant.Metadata.Name}-{component}";
-        return secrets.Find(tenant.Metadata.Namespace!, name)?.ControllerOwner?.Uid == tenant.Metadata.Uid
-            ? await secretReader.FindAsync(tenant.Metadata.Namespace, name, cancellation).ConfigureAwait(false)
-            : null;
+        var keys = await secrets.KeysAsync(tenant, cancellation).ConfigureAwait(false);
+        return _running[key] = await RunningTenant.StartAsync(
+            tenant, service, keys, data.Of(tenant.Metadata.Uid!), clock, loggers, cancellation).ConfigureAwait(false);
     }
 
     private async Task<Service> AdoptAsync(TenantControlPlane tenant, Service? service, CancellationToken cancellation)
@@ -155,60 +136,6 @@ internal sealed class TenantReconciler(
         return service is null
             ? await serviceWriter.CreateAsync(desired, KamajiHost.Writing, cancellation).ConfigureAwait(false)
             : await serviceWriter.ReplaceAsync(desired, KamajiHost.Writing, cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>Writes every Secret that is missing or whose renewal was asked for.</summary>
-    /// <returns>The metadata of all of them, by component.</returns>
-    private async Task<Dictionary<string, ObjectMeta>> KeepSecretsAsync(TenantControlPlane tenant, RunningTenant running, CancellationToken cancellation)
-    {
-        var made = new Dictionary<string, ObjectMeta>();
-        foreach (var secret in running.Secrets)
-        {
-            var name = $"{tenant.Metadata.Name}-{secret.Component}";
-            var there = secrets.Find(tenant.Metadata.Namespace!, name)?.Metadata;
-            var rotate = secret.Lifecycle is not null && there?.Annotations?.GetValueOrDefault(KamajiNames.RotateAnnotation) is "";
-            made[secret.Component] = there is null || rotate || running.Stale.Contains(secret.Component) || there.OwnerReferences?.Any(owner => owner.Uid == tenant.Metadata.Uid) is not true
-                ? await WriteSecretAsync(tenant, secret, name, rotate, cancellation).ConfigureAwait(false)
-                : there;
-            running.Stale.Remove(secret.Component);
-        }
-
-        return made;
-    }
-
-    private async Task<ObjectMeta> WriteSecretAsync(
-        TenantControlPlane tenant, TenantSecret secret, string name, bool rotate, CancellationToken cancellation)
-    {
-        var content = secret.Make();
-        var labels = KamajiNames.Labels(tenant.Metadata.Name!, secret.Component);
-        var annotations = new Dictionary<string, string> { [KamajiNames.ChecksumAnnotation] = TenantSecrets.Checksum(content) };
-        if (secret.Lifecycle is { } lifecycle)
-        {
-            labels[KamajiNames.LifecycleLabel] = lifecycle;
-        }
-
-        if (rotate)
-        {
-            annotations[KamajiNames.RotateAnnotation] = clock.GetUtcNow().ToString("O", System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        var written = await secretWriter.ApplyAsync(
-            new()
-            {
-                Metadata = new()
-                {
-                    Name = name,
-                    Namespace = tenant.Metadata.Namespace,
-                    Labels = labels,
-                    Annotations = annotations,
-                    OwnerReferences = [PodFactory.Owner(tenant, TenantControlPlane.Resource)],
-                },
-                Type = "Opaque",
-                Data = content,
-            },
-            KamajiHost.Applying,
-            cancellation).ConfigureAwait(false);
-        return written.Metadata;
     }
 
     private async Task<Deployment> KeepDeploymentAsync(TenantControlPlane tenant, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DpuCluster.ApiServer;
 using DpuCluster.ApiServer.Certificates;
@@ -9,7 +10,9 @@ namespace DpuCluster.Standalone.KamajiStandIn;
 /// <param name="Component">Name without the prefix, such as <c>admin-kubeconfig</c>.</param>
 /// <param name="Lifecycle">What of it expires: <c>x509</c>, <c>kubeconfig</c>, or nothing.</param>
 /// <param name="Make">Makes new content.</param>
-internal sealed record TenantSecret(string Component, string? Lifecycle, Func<Dictionary<string, byte[]>> Make);
+/// <param name="IsGood">Whether content, new or old, goes with the control plane as it runs.</param>
+internal sealed record TenantSecret(
+    string Component, string? Lifecycle, Func<Dictionary<string, byte[]>> Make, Func<IReadOnlyDictionary<string, byte[]>, bool> IsGood);
 
 /// <summary>
 /// The Secrets that Kamaji writes for a control plane, in its order and with its keys. There is no data store here, and therefore none of
@@ -41,39 +44,39 @@ internal static class TenantSecrets
     public static IReadOnlyList<TenantSecret> Of(EmbeddedApiServer server, string tokenKeyPem, IReadOnlyList<string> names, Uri inCluster)
     {
         var authority = server.CertificateAuthority;
+        string[] masters = ["system:masters"];
         return
         [
-            new(Authority, null, () => new()
+            Fixed(Authority, new()
             {
                 [AuthorityCertificateKey] = Text(authority.CertificatePem),
                 [AuthorityPrivateKey] = Text(authority.PrivateKeyPem),
                 ["tls.crt"] = Text(authority.CertificatePem),
                 ["tls.key"] = Text(authority.PrivateKeyPem),
             }),
-            new("front-proxy-ca-certificate", null, () =>
-            {
-                // Nothing is aggregated behind these control planes: an authority that nobody is asked to trust.
-                using var frontProxy = CertificateAuthority.Create("front-proxy-ca");
-                return Pair("front-proxy-ca", new(frontProxy.CertificatePem, frontProxy.PrivateKeyPem));
-            }),
-            new(ServiceAccounts, null, () => new() { ["sa.pub"] = Text(PublicKey(tokenKeyPem)), [ServiceAccountKey] = Text(tokenKeyPem) }),
-            new("api-server-certificate", Certificate, () => Pair("apiserver", authority.IssueServer("kube-apiserver", names))),
-            new("api-server-kubelet-client-certificate", Certificate, () =>
-                Pair("apiserver-kubelet-client", authority.IssueClient("kube-apiserver-kubelet-client", ["system:masters"]))),
-            new("front-proxy-client-certificate", Certificate, () => Pair("front-proxy-client", authority.IssueClient("front-proxy-client", []))),
-            new(AdminKubeconfig, Kubeconfig, () => new()
-            {
-                ["admin.conf"] = Config(server, "kubernetes-admin", null),
-                ["admin.svc"] = Config(server, "kubernetes-admin", inCluster),
-                ["super-admin.conf"] = Config(server, "kubernetes-super-admin", null),
-                ["super-admin.svc"] = Config(server, "kubernetes-super-admin", inCluster),
-            }),
-            new("controller-manager-kubeconfig", Kubeconfig, () => new()
-            {
-                ["controller-manager.conf"] = Config(server, "system:kube-controller-manager", null, groups: []),
-            }),
-            new("scheduler-kubeconfig", Kubeconfig, () => new() { ["scheduler.conf"] = Config(server, "system:kube-scheduler", null, groups: []) }),
+            Pair("front-proxy-ca-certificate", null, "front-proxy-ca", NewFrontProxy, _ => true),
+            Fixed(ServiceAccounts, new() { ["sa.pub"] = Text(PublicKey(tokenKeyPem)), [ServiceAccountKey] = Text(tokenKeyPem) }),
+            Pair("api-server-certificate", Certificate, "apiserver", () => authority.IssueServer("kube-apiserver", names), authority.VouchesForServer),
+            Client("api-server-kubelet-client-certificate", "apiserver-kubelet-client", "kube-apiserver-kubelet-client", ["system:masters"]),
+            Client("front-proxy-client-certificate", "front-proxy-client", "front-proxy-client", []),
+            Configs(
+                AdminKubeconfig,
+                ("admin.conf", "kubernetes-admin", masters, server.Address),
+                ("admin.svc", "kubernetes-admin", masters, inCluster),
+                ("super-admin.conf", "kubernetes-super-admin", masters, server.Address),
+                ("super-admin.svc", "kubernetes-super-admin", masters, inCluster)),
+            Configs("controller-manager-kubeconfig", ("controller-manager.conf", "system:kube-controller-manager", [], server.Address)),
+            Configs("scheduler-kubeconfig", ("scheduler.conf", "system:kube-scheduler", [], server.Address)),
         ];
+
+        TenantSecret Client(string component, string file, string user, string[] groups) =>
+            Pair(component, Certificate, file, () => authority.IssueClient(user, groups), authority.VouchesForClient);
+
+        TenantSecret Configs(string component, params (string File, string User, string[] Groups, Uri Address)[] configs) => new(
+            component,
+            Kubeconfig,
+            () => configs.ToDictionary(config => config.File, config => Text(server.Kubeconfig(config.User, config.Groups, config.Address).Write())),
+            content => configs.All(config => TenantCredentials.IsKubeconfig(content, config.File, config.Address, authority)));
     }
 
     /// <summary>A name of the content, by which a change of it is noticed.</summary>
@@ -89,13 +92,6 @@ internal static class TenantSecrets
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 
-    /// <summary>A new key for signing tokens.</summary>
-    public static string NewTokenKey()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return key.ExportPkcs8PrivateKeyPem() + "\n";
-    }
-
     private static string PublicKey(string tokenKeyPem)
     {
         using var key = ECDsa.Create();
@@ -103,14 +99,27 @@ internal static class TenantSecrets
         return key.ExportSubjectPublicKeyInfoPem() + "\n";
     }
 
-    private static byte[] Config(EmbeddedApiServer server, string user, Uri? address, string[]? groups = null) =>
-        Text(server.Kubeconfig(user, groups ?? ["system:masters"], address).Write());
+    /// <summary>One whose content follows from the keys.</summary>
+    private static TenantSecret Fixed(string component, Dictionary<string, byte[]> content) =>
+        new(component, null, () => content, there => TenantCredentials.IsSame(there, content));
 
-    private static Dictionary<string, byte[]> Pair(string file, IssuedCertificate certificate) => new()
+    private static TenantSecret Pair(
+        string component, string? lifecycle, string file, Func<IssuedCertificate> issue, Func<X509Certificate2, bool> accepts) => new(
+            component,
+            lifecycle,
+            () =>
+            {
+                var issued = issue();
+                return new() { [$"{file}.crt"] = Text(issued.CertificatePem), [$"{file}.key"] = Text(issued.PrivateKeyPem) };
+            },
+            content => TenantCredentials.IsPair(content, file, accepts));
+
+    /// <summary>Nothing is aggregated behind these control planes: an authority that nobody is asked to trust.</summary>
+    private static IssuedCertificate NewFrontProxy()
     {
-        [$"{file}.crt"] = Text(certificate.CertificatePem),
-        [$"{file}.key"] = Text(certificate.PrivateKeyPem),
-    };
+        using var frontProxy = CertificateAuthority.Create("front-proxy-ca");
+        return new(frontProxy.CertificatePem, frontProxy.PrivateKeyPem);
+    }
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 }

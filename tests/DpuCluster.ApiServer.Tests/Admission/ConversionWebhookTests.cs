@@ -44,6 +44,61 @@ public sealed class ConversionWebhookTests
         hooks.AskedAt("/convert").ShouldHaveSingleItem()["desiredAPIVersion"]!.ToString().ShouldBe("example.com/v2");
     }
 
+    [Fact]
+    public async Task Watch_whose_web_service_hangs_keeps_no_other_watch_waiting()
+    {
+        await using var hooks = await WebhookServer.StartAsync();
+        await using var server = await TestServer.StartAsync();
+        var (asked, mayAnswer) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        hooks.AtRaw("/convert", async (http, review) =>
+        {
+            asked.TrySetResult();
+
+            // The server gives up after 30 s: what waited for this answer gets its event only then, and finds it refused.
+            await mayAnswer.Task.WaitAsync(http.RequestAborted);
+            await ConvertAsync(http, review);
+        });
+        await DefineAsync(server, hooks);
+        using var early = await server.WatchAsync($"{V1}?watch=true");
+        using var hanging = await server.WatchAsync($"{V2}?watch=true");
+        using var late = await server.WatchAsync($"{V1}?watch=true");
+
+        await server.AskAsync($"POST {V1}", """{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a"},"old":"3"}""", HttpStatusCode.Created);
+
+        (await early.NextAsync())!["object"]!["old"]!.ToString().ShouldBe("3");
+        (await late.NextAsync())!["object"]!["old"]!.ToString().ShouldBe("3");
+        await asked.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        mayAnswer.SetResult();
+        (await hanging.NextAsync())!["object"]!["size"]!.GetValue<int>().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Watches_that_wait_for_the_same_conversion_share_it_and_a_failed_one_is_tried_again()
+    {
+        await using var hooks = await WebhookServer.StartAsync();
+        await using var server = await TestServer.StartAsync();
+        hooks.AtRaw("/convert", (http, review) => ConvertAsync(http, review, "message"));
+        await DefineAsync(server, hooks);
+        await server.AskAsync($"POST {V1}", """{"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":"a"},"old":"3"}""", HttpStatusCode.Created);
+        await server.AskAsync($"GET {V2}/a", status: HttpStatusCode.InternalServerError);
+        hooks.AtRaw("/convert", (http, review) => ConvertAsync(http, review));
+        (await server.AskAsync($"GET {V2}/a"))["size"]!.GetValue<int>().ShouldBe(3);
+        var watches = new List<TestWatch>();
+        for (var i = 0; i < 5; i++) watches.Add(await server.WatchAsync($"{V2}?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"));
+        foreach (var watch in watches) (await watch.NextAsync())!["object"]!["size"]!.GetValue<int>().ShouldBe(3);
+
+        await server.AskAsync($"PATCH {V1}/a", """{"old":"5"}""");
+
+        foreach (var watch in watches)
+        {
+            (await watch.NextAsync())!["object"]!["size"]!.GetValue<int>().ShouldBe(5);
+            watch.Dispose();
+        }
+
+        // Refused, made for the reader and then the watches, and made of the next state.
+        hooks.AskedAt("/convert").Count(request => request["desiredAPIVersion"]!.ToString() == "example.com/v2").ShouldBe(3);
+    }
+
     [Theory]
     [InlineData("message", "conversion webhook for example.com/v1, Kind=Thing failed: cannot")]
     [InlineData("name", "conversion webhook for example.com/v1, Kind=Thing returned invalid object: must have the same name: a != b")]

@@ -62,4 +62,40 @@ public class UrlTextTests
     [InlineData("https://a?b/c", "https", "a", "")]
     public void URLs_are_taken_apart(string text, string scheme, string host, string path) =>
         Expressions.Evaluate("[url(x).getScheme(), url(x).getHost(), url(x).getEscapedPath()]", text).ShouldBe($"[\"{scheme}\", \"{host}\", \"{path}\"]");
+
+    /// <summary>Equal are those that are written the same by Go's <c>URL.String</c>.</summary>
+    [Theory]
+    [InlineData("HTTP://a/", "http://a/")]
+    [InlineData("http://", "http:")]
+    [InlineData("http://a/#", "http://a/")]
+    [InlineData("http://a/b c", "http://a/b%20c")]
+    [InlineData("http://a/\u00e9", "http://a/%C3%A9")]
+    [InlineData("http://a/\u00e9", "http://a/%c3%a9", false)]
+    [InlineData("http://a/<%ff", "http://a/%3C%FF")]
+    [InlineData("http://a/<%ff>", "http://a/<%FF>")]
+    [InlineData("http://\u00e9/", "http://%c3%a9/")]
+    [InlineData("http://a/#b c", "http://a/#b%20c")]
+    [InlineData("http://a/#b|%7c", "http://a/#b%7c|")]
+    [InlineData("http://%41@a/", "http://A@a/")]
+    [InlineData("http://u!:p%3D@a/", "http://u%21:p=@a/")]
+    [InlineData("http://[fe80::1%25e%6E0]/", "http://[fe80::1%25en0]/")]
+    [InlineData("http://a/", "http://a", false)]
+    [InlineData("http://a/", "http://A/", false)]
+    [InlineData("http://a/?", "http://a/", false)]
+    [InlineData("http://a/?b=c&d=e", "http://a/?d=e&b=c", false)]
+    [InlineData("http://a/?b=%41", "http://a/?b=A", false)]
+    [InlineData("http://a/%41", "http://a/A", false)]
+    [InlineData("http:/a", "http:///a", false)]
+    [InlineData("http:a%41", "http:aA", false)]
+    [InlineData("http://@a/", "http://a/", false)]
+    [InlineData("http://u:@a/", "http://u@a/", false)]
+    [InlineData("http://a:80/", "http://a/", false)]
+    [InlineData("http://a/#B", "http://a/#b", false)]
+    [InlineData("//a/b", "/a/b", false)]
+    public void URLs_are_equal_that_are_written_the_same(string one, string other, bool equal = true)
+    {
+        var expected = equal ? "true" : "false";
+        Expressions.Evaluate($"url('{one}') == url('{other}')").ShouldBe(expected);
+        Expressions.Evaluate($"url('{other}') in [url('{one}')]").ShouldBe(expected);
+    }
 }

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Background;
+using DpuCluster.ApiServer.Catalog;
+using DpuCluster.ApiServer.Storage;
 
 namespace DpuCluster.ApiServer.Tests.Http;
 
@@ -57,6 +60,62 @@ public sealed class GarbageCollectionTests
         await DeletedAsync(one);
         await DeletedAsync(other);
     }
+
+    [Theory]
+    [InlineData("Background")]
+    [InlineData("Foreground")]
+    [InlineData("Orphan")]
+    public async Task Dependent_that_got_another_owner_since_it_was_read_is_not_deleted(string policy)
+    {
+        await using var server = await TestServer.StartAsync();
+        var (collector, read) = await ReadAsync(server);
+        var owner = await CreateAsync(server, TestServer.ConfigMap("owner"));
+        await server.AskAsync($"PATCH {ConfigMaps}/dependent", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(Owner("owner", owner, blocks: false)) },
+        });
+
+        (await collector.DeleteAsync(Resource(server), read, policy)).ShouldBeFalse();
+
+        (await server.AskAsync($"GET {ConfigMaps}/dependent"))["metadata"]!["deletionTimestamp"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Dependent_that_changed_in_something_else_since_it_was_read_is_deleted()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (collector, read) = await ReadAsync(server);
+        await server.AskAsync($"PATCH {ConfigMaps}/dependent", """{"data":{"k":"other"}}""");
+
+        (await collector.DeleteAsync(Resource(server), read, "Background")).ShouldBeTrue();
+
+        await server.AskAsync($"GET {ConfigMaps}/dependent", status: HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Another_object_of_the_name_of_a_dependent_is_not_deleted()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (collector, read) = await ReadAsync(server);
+        await server.AskAsync($"DELETE {ConfigMaps}/dependent");
+        await CreateAsync(server, TestServer.ConfigMap("dependent"));
+
+        (await collector.DeleteAsync(Resource(server), read, "Background")).ShouldBeFalse();
+
+        await server.AskAsync($"GET {ConfigMaps}/dependent");
+    }
+
+    /// <summary>A collector beside the server's own, and a dependent as it has read it: its owner is of a kind that is not served, so that the server's own lets it be.</summary>
+    private static async Task<(GarbageCollector Collector, StoredObject Read)> ReadAsync(TestServer server)
+    {
+        var parts = server.Server.Parts;
+        var unknown = new JsonObject { ["apiVersion"] = "nowhere.example/v1", ["kind"] = "Thing", ["name"] = "x", ["uid"] = "1111" };
+        await CreateAsync(server, Owned(TestServer.ConfigMap("dependent"), unknown));
+        var read = ObjectStore.Newest(parts.Store.Collection(Resource(server).StorageKey), "default", "dependent")!;
+        return (new(parts.Registry, parts.Store, parts.Writer, parts.Deleter), read);
+    }
+
+    private static ResourceDefinition Resource(TestServer server) => server.Server.Parts.Registry.Find("", "v1", "configmaps")!;
 
     [Fact]
     public async Task Deletion_of_many_holds_each_to_the_preconditions()

@@ -171,4 +171,30 @@ public sealed class VerbTests
         var raw = await client.GetRawAsync("/readyz?verbose", default);
         (raw.Code, raw.IsSuccess, server.Last.Path, server.Last.Query).ShouldBe((HttpStatusCode.InternalServerError, false, "/k8s/clusters/c/readyz", "?verbose"));
     }
+
+    [Theory]
+    [InlineData(64 * 1024, false)]
+    [InlineData((64 * 1024) + 1, true)]
+    public async Task Raw_answer_that_is_too_long_says_so_to_who_reads_it(int length, bool cut)
+    {
+        var text = new string('x', length);
+        await using var server = await FakeServer.Start((_, response) => FakeServer.Answer(response, 500, text));
+        using var client = new KubernetesClient(new ClientConfiguration { Server = server.Address });
+
+        var raw = await client.GetRawAsync("/metrics", default);
+
+        (raw.Code, raw.IsCut, raw.Start).ShouldBe((HttpStatusCode.InternalServerError, cut, text[..(64 * 1024)]));
+        if (cut) Should.Throw<IOException>(() => raw.Body).Message.ShouldContain("longer than the 65536 characters");
+        else raw.Body.ShouldBe(text);
+        (await client.GetRawAsync("/metrics", 64 * 1024 * 2, default)).Body.ShouldBe(text);
+    }
+
+    [Fact]
+    public async Task Version_that_is_too_long_says_so()
+    {
+        await using var server = await FakeServer.Start((_, response) => FakeServer.Answer(response, 200, $$"""{"gitVersion":"{{new string('1', 64 * 1024)}}"}"""));
+        using var client = new KubernetesClient(new ClientConfiguration { Server = server.Address });
+
+        (await Should.ThrowAsync<IOException>(() => client.GetVersionAsync(default))).Message.ShouldContain("longer than 64 KiB");
+    }
 }

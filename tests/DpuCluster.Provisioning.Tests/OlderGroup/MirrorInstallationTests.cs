@@ -80,7 +80,7 @@ public sealed class MirrorInstallationTests
 
     private static async Task<int> Refused(HostCluster host)
     {
-        var metrics = (await host.Admin.GetRawAsync("/metrics", default)).Body;
+        var metrics = (await SettledMetrics.NowAsync(host.Admin)).Body;
         return metrics.Split('\n').Where(line => line.StartsWith("apiserver_request_total{", StringComparison.Ordinal) && line.Contains("code=\"404\"", StringComparison.Ordinal))
             .Sum(line => int.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
     }

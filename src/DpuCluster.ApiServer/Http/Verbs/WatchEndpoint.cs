@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Json.Nodes;
+using DpuCluster.ApiServer.Catalog;
 using DpuCluster.ApiServer.Resources;
 using DpuCluster.ApiServer.Storage;
 using Microsoft.AspNetCore.Http.Features;
@@ -56,7 +57,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
             try
             {
                 await writer.FlushAsync(ending.Token).ConfigureAwait(false);
-                await StreamAsync(writer, options, cursor, initial, ending.Token).ConfigureAwait(false);
+                await StreamAsync(writer, request.Resource, options, cursor, initial, ending.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (ending.IsCancellationRequested)
             {
@@ -65,8 +66,10 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         }
     }
 
-    private async Task StreamAsync(WatchWriter writer, ListOptions options, StoreCursor cursor, Snapshot? initial, CancellationToken ending)
+    private async Task StreamAsync(
+        WatchWriter writer, ResourceDefinition resource, ListOptions options, StoreCursor cursor, Snapshot? initial, CancellationToken ending)
     {
+        var mayTakeTime = ServedObjects.MayTakeTime(resource);
         var started = clock.GetTimestamp();
         var timeout = options.Timeout ?? ShortestDefault * (1 + Random.Shared.NextDouble());
         if (initial is { } snapshot)
@@ -74,6 +77,7 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
             foreach (var obj in snapshot.Objects)
             {
                 if (!options.Filter.Matches(obj)) continue;
+                if (mayTakeTime) await ServedObjects.PrepareAsync(resource, obj, ending).ConfigureAwait(false);
                 writer.Added(obj);
                 if (writer.ShouldFlush) await writer.FlushAsync(ending).ConfigureAwait(false);
             }
@@ -93,6 +97,9 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
             while (cursor.TryRead(out caughtUpTo) is { } change)
             {
                 if (initial is null && change.Revision <= options.Revision) continue;
+
+                // The thread has others to wake: it does not wait for a web service.
+                if (mayTakeTime && Told(options, change) is { } told) await ServedObjects.PrepareAsync(resource, told, ending).ConfigureAwait(false);
                 Tell(writer, options, change);
                 if (!writer.ShouldFlush) continue;
                 await writer.FlushAsync(ending).ConfigureAwait(false);
@@ -132,6 +139,12 @@ internal sealed class WatchEndpoint(ObjectStore store, TableAnswers tables, Time
         else if (after) writer.Added(change.Current!);
         else if (before) writer.Deleted(change.Left);
     }
+
+    /// <summary>The state that <see cref="Tell"/> shows of a change; null where it says nothing.</summary>
+    private static StoredObject? Told(ListOptions options, StoreChange change) =>
+        change.Current is { } current && options.Filter.Matches(current) ? current
+            : change.Previous is { } previous && options.Filter.Matches(previous) ? change.Left
+            : null;
 
     private static WatchWriter Begin(ApiRequest request, TableAnswers answers)
     {
