@@ -91,7 +91,8 @@ internal sealed class KamajiClusterManager(
             return CleanUp.Waiting(string.Join(", ", left), LookAgain);
         }
 
-        if (kubeconfigs.IsLeft(cluster))
+        // The Secret of a control plane that stays, since it never was the cluster's or was set free, stays with it.
+        if (kubeconfigs.IsLeft(cluster) && await children.FindTenantAsync(cluster, cancellation).ConfigureAwait(false) is null)
         {
             return CleanUp.Waiting($"Secret {ChildObjects.AdminKubeconfigName(cluster)}", LookAgain);
         }

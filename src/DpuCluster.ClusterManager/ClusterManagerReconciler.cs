@@ -59,7 +59,8 @@ internal sealed class ClusterManagerReconciler(
 
     private async Task<ReconcileResult> CleanUpAsync(DPUCluster cluster, CancellationToken cancellation)
     {
-        if (!cluster.HasFinalizer(ClusterFinalizer.ClusterManager))
+        // What was asked to stay must not be taken for the cluster's still; the end of it is a change, which leads here again.
+        if (!cluster.HasFinalizer(ClusterFinalizer.ClusterManager) || cluster.IsBeingOrphaned)
         {
             return ReconcileResult.Done;
         }
