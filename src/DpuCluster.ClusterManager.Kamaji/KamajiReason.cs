@@ -1,3 +1,5 @@
+using DpuCluster.Api;
+
 namespace DpuCluster.ClusterManager.Kamaji;
 
 /// <summary>Reasons of the conditions that the Kamaji cluster manager sets.</summary>
@@ -34,7 +36,7 @@ internal static class KamajiReason
     public const string UnsupportedVersionChange = "UnsupportedVersionChange";
 
     /// <summary><c>Upgraded</c> is <c>False</c>: Kamaji is at it.</summary>
-    public const string Upgrading = "Upgrading";
+    public const string Upgrading = ClusterReason.Upgrading;
 
     /// <summary><c>Upgraded</c> is <c>True</c>: the version wanted runs.</summary>
     public const string Upgraded = "Upgraded";
