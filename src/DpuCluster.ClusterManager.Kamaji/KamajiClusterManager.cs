@@ -105,6 +105,13 @@ internal sealed class KamajiClusterManager(
     private ClusterState? Obstacle(DPUCluster cluster, out KeepalivedSettings? endpoint)
     {
         endpoint = null;
+        if (!KamajiService.CanBeCalled(cluster.Metadata.Name!))
+        {
+            return ClusterState.Stalled(KamajiReason.InvalidName,
+                $"what is made for a cluster of type kamaji is called after it, and no Service can be called {cluster.Metadata.Name}: delete the cluster, and create it "
+                + $"under a name of at most {KamajiService.MaxName} lower-case letters, digits and dashes that begins with a letter");
+        }
+
         if (cluster.Spec.ClusterEndpoint?.Keepalived is { } wanted && !KeepalivedSettings.TryRead(wanted, out endpoint, out var problem))
         {
             return ClusterState.Stalled(KamajiReason.InvalidClusterEndpoint, problem);

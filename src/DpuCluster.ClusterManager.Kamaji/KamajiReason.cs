@@ -29,6 +29,9 @@ internal static class KamajiReason
     /// <summary>The endpoint cannot be: only the user can help.</summary>
     public const string InvalidClusterEndpoint = "InvalidClusterEndpoint";
 
+    /// <summary>The name cannot be that of what is made for the cluster: only the user can help.</summary>
+    public const string InvalidName = "InvalidName";
+
     /// <summary>The version cannot be: only the user can help.</summary>
     public const string InvalidVersion = "InvalidVersion";
 
