@@ -65,4 +65,7 @@ public static class ClusterReason
 
     /// <summary>The Secret's kubeconfig breaks a rule; the message says which and what to do.</summary>
     public const string KubeconfigInvalid = "KubeconfigInvalid";
+
+    /// <summary><c>Upgraded</c> is <c>False</c>: the control plane is on its way to another version.</summary>
+    public const string Upgrading = "Upgrading";
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using DpuCluster.Cli.Commands;
 using DpuCluster.Kubernetes;
@@ -77,15 +78,35 @@ internal static class CommandLine
 
     private static int Refuse(ParseResult parsed)
     {
-        foreach (var error in parsed.Errors)
+        // A command that is misspelt is not missing besides.
+        var errors = parsed.UnmatchedTokens.Count == 0
+            ? parsed.Errors
+            : parsed.Errors.Where(error => parsed.UnmatchedTokens.Any(token => error.Message.Contains(token, StringComparison.Ordinal)));
+        foreach (var error in errors)
         {
             Console.Error.WriteLine($"dpucluster: {error.Message}");
         }
 
+        Console.Error.Write(Suggestions(parsed));
         Console.Error.WriteLine($"  see: {Path(parsed.CommandResult)} --help");
         return 2;
 
         static string Path(CommandResult command) =>
             command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "dpucluster";
+    }
+
+    /// <summary>What somebody who misspelt a command or an option may have meant, as lines; empty where nothing is like it.</summary>
+    private static string Suggestions(ParseResult parsed)
+    {
+        if (parsed.Action is not ParseErrorAction action)
+        {
+            return "";
+        }
+
+        using var text = new StringWriter();
+        (action.ShowHelp, action.ShowTypoCorrections) = (false, true);
+        parsed.Invoke(new() { Output = text, Error = TextWriter.Null });
+        var lines = text.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return string.Concat(lines.Select(line => $"  {line}{Environment.NewLine}"));
     }
 }

@@ -14,6 +14,9 @@ internal static class Logging
     public static ILoggerFactory ToStandardError(LogLevel unlessSaid) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(Level() ?? unlessSaid)
         .AddFilter("Microsoft", LogLevel.Warning)
+
+        // Why a web server cannot start is thrown as well, and told as a sentence.
+        .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
         .AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -23,6 +23,20 @@ internal sealed class KamajiChildren(
     public Task<TenantControlPlane?> TenantAsync(DPUCluster cluster, CancellationToken cancellation) =>
         tenants.FindAsync(cluster, cluster.Metadata.Name!, cancellation);
 
+    /// <summary>The control plane; <see langword="null"/> where there is none, or where the server does not know the kind.</summary>
+    public async Task<TenantControlPlane?> FindTenantAsync(DPUCluster cluster, CancellationToken cancellation)
+    {
+        try
+        {
+            return await TenantAsync(cluster, cancellation).ConfigureAwait(false);
+        }
+        catch (DpuCluster.Kubernetes.Meta.KubernetesException exception) when (exception.IsNotFound)
+        {
+            // Without the kind there is no object of it.
+            return null;
+        }
+    }
+
     /// <summary>The Service, which is made before everything else, since the rest needs its node port.</summary>
     /// <returns>The node port.</returns>
     public async Task<int> EnsureServiceAsync(
@@ -140,17 +154,4 @@ internal sealed class KamajiChildren(
     private int? RememberedNodePort(DPUCluster cluster) => _told.TryGetValue(cluster.Metadata.Uid!, out var told)
         ? told
         : daemonSets.Known(cluster, ChildObjects.KeepalivedName(cluster)) is { } daemonSet && daemonSet.IsOwnedBy(cluster) ? KamajiTenant.NotedNodePort(daemonSet) : null;
-
-    private async Task<TenantControlPlane?> FindTenantAsync(DPUCluster cluster, CancellationToken cancellation)
-    {
-        try
-        {
-            return await TenantAsync(cluster, cancellation).ConfigureAwait(false);
-        }
-        catch (DpuCluster.Kubernetes.Meta.KubernetesException exception) when (exception.IsNotFound)
-        {
-            // Without the kind there is no object of it.
-            return null;
-        }
-    }
 }

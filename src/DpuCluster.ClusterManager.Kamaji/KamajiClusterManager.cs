@@ -91,7 +91,8 @@ internal sealed class KamajiClusterManager(
             return CleanUp.Waiting(string.Join(", ", left), LookAgain);
         }
 
-        if (kubeconfigs.IsLeft(cluster))
+        // The Secret of a control plane that stays, since it never was the cluster's or was set free, stays with it.
+        if (kubeconfigs.IsLeft(cluster) && await children.FindTenantAsync(cluster, cancellation).ConfigureAwait(false) is null)
         {
             return CleanUp.Waiting($"Secret {ChildObjects.AdminKubeconfigName(cluster)}", LookAgain);
         }
@@ -104,6 +105,13 @@ internal sealed class KamajiClusterManager(
     private ClusterState? Obstacle(DPUCluster cluster, out KeepalivedSettings? endpoint)
     {
         endpoint = null;
+        if (!KamajiService.CanBeCalled(cluster.Metadata.Name!))
+        {
+            return ClusterState.Stalled(KamajiReason.InvalidName,
+                $"what is made for a cluster of type kamaji is called after it, and no Service can be called {cluster.Metadata.Name}: delete the cluster, and create it "
+                + $"under a name of at most {KamajiService.MaxName} lower-case letters, digits and dashes that begins with a letter");
+        }
+
         if (cluster.Spec.ClusterEndpoint?.Keepalived is { } wanted && !KeepalivedSettings.TryRead(wanted, out endpoint, out var problem))
         {
             return ClusterState.Stalled(KamajiReason.InvalidClusterEndpoint, problem);

@@ -1,3 +1,5 @@
+using DpuCluster.Api;
+
 namespace DpuCluster.ClusterManager.Kamaji;
 
 /// <summary>Reasons of the conditions that the Kamaji cluster manager sets.</summary>
@@ -27,6 +29,9 @@ internal static class KamajiReason
     /// <summary>The endpoint cannot be: only the user can help.</summary>
     public const string InvalidClusterEndpoint = "InvalidClusterEndpoint";
 
+    /// <summary>The name cannot be that of what is made for the cluster: only the user can help.</summary>
+    public const string InvalidName = "InvalidName";
+
     /// <summary>The version cannot be: only the user can help.</summary>
     public const string InvalidVersion = "InvalidVersion";
 
@@ -34,7 +39,7 @@ internal static class KamajiReason
     public const string UnsupportedVersionChange = "UnsupportedVersionChange";
 
     /// <summary><c>Upgraded</c> is <c>False</c>: Kamaji is at it.</summary>
-    public const string Upgrading = "Upgrading";
+    public const string Upgrading = ClusterReason.Upgrading;
 
     /// <summary><c>Upgraded</c> is <c>True</c>: the version wanted runs.</summary>
     public const string Upgraded = "Upgraded";

@@ -59,7 +59,8 @@ internal sealed class ClusterManagerReconciler(
 
     private async Task<ReconcileResult> CleanUpAsync(DPUCluster cluster, CancellationToken cancellation)
     {
-        if (!cluster.HasFinalizer(ClusterFinalizer.ClusterManager))
+        // What was asked to stay must not be taken for the cluster's still; the end of it is a change, which leads here again.
+        if (!cluster.HasFinalizer(ClusterFinalizer.ClusterManager) || cluster.IsBeingOrphaned)
         {
             return ReconcileResult.Done;
         }
@@ -99,18 +100,31 @@ internal sealed class ClusterManagerReconciler(
 
     private async Task WriteAsync(DPUCluster cluster, ClusterState state, CancellationToken cancellation)
     {
-        var before = cluster.Status?.Conditions.Find(ClusterConditionType.Created);
         await status.WriteAsync(cluster, ManagerStatus.With(cluster, state, clock.GetUtcNow()), cancellation).ConfigureAwait(false);
-        if (before?.Reason != state.Reason || before.Message != state.Message)
+        Announce(cluster, ClusterConditionType.Created, state.Reason, state.Message, isWell: state.IsCreated || state.Reason == ManagerReason.CleaningUp);
+
+        // A further condition that is not True makes the cluster unready, and is told of as the reason for that. This one does not.
+        if (state.Conditions.GetValueOrDefault(ClusterConditionType.Upgraded) is { } upgraded)
         {
-            if (state.IsCreated)
-            {
-                events.Normal(cluster, state.Reason, state.Message, "ReconcileCluster");
-            }
-            else
-            {
-                events.Warning(cluster, state.Reason, state.Message, "ReconcileCluster");
-            }
+            Announce(cluster, ClusterConditionType.Upgraded, upgraded.Reason, upgraded.Message, isWell: upgraded.Holds || upgraded.Reason == ClusterReason.Upgrading);
+        }
+    }
+
+    private void Announce(DPUCluster before, string condition, string reason, string message, bool isWell)
+    {
+        var earlier = before.Status?.Conditions.Find(condition);
+        if (earlier?.Reason == reason && earlier.Message == message)
+        {
+            return;
+        }
+
+        if (isWell)
+        {
+            events.Normal(before, reason, message, "ReconcileCluster");
+        }
+        else
+        {
+            events.Warning(before, reason, message, "ReconcileCluster");
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class StateDirectory : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new UserErrorException($"an environment named {name} is running already",
-                "end it, or choose another name with --name", exception);
+                "end it, or choose another name", exception);
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using DpuCluster.Testing;
 
 namespace DpuCluster.Cli.Tests;
@@ -13,6 +16,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("", "command", "--help")]
     [InlineData("nonsense", "nonsense", "--help")]
     [InlineData("standalone --nonsense", "--nonsense", "standalone --help")]
+    [InlineData("standalone --datadir x", "--datadir", "\n  --data-dir\n")]
+    [InlineData("stndalone", "stndalone", "\n  standalone\n")]
+    [InlineData("standalone tennant x", "tennant", "\n  tenant\n")]
     [InlineData("standalone --port", "--port", "standalone --help")]
     [InlineData("standalone --port abc", "--port: \"abc\"", "0 to 65535")]
     [InlineData("standalone --port 70000", "--port: \"70000\"", "0 to 65535")]
@@ -38,6 +44,20 @@ public sealed class BadInputTests : IDisposable
         var result = await _executable.Run(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
         ShouldRefuse(result, thing, remedy);
+    }
+
+    [Fact]
+    public async Task Misspelt_command_is_the_only_thing_that_is_wrong() =>
+        (await _executable.Run("stndalone")).Error.ShouldNotContain("Required command");
+
+    [Fact]
+    public async Task Port_that_somebody_else_has_is_refused_without_what_the_web_server_says()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+        ShouldRefuse(await _executable.Run("standalone", "--port", port), $"port {port}", "--port");
     }
 
     [Fact]

@@ -39,6 +39,22 @@ public sealed class ConditionTests
         await world.UntilReady(Name);
     }
 
+    [Theory]
+    [InlineData("dpu.cluster")]
+    [InlineData("1st")]
+    [InlineData("a234567890123456789012345678901234567890123456789012345678901234")]
+    public async Task A_name_that_no_Service_can_have_makes_the_cluster_Failed(string name)
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(name, Clusters.Endpoint()));
+
+        (await world.UntilSays(name, "Stalled", "True", "InvalidName")).ShouldContain("create it under a name");
+
+        (await world.Until<DPUCluster>(name, cluster => cluster.Status?.Phase == ClusterPhase.Failed, "is Failed")).Spec.Kubeconfig.ShouldBeNullOrEmpty();
+        await world.DeleteAsync<DPUCluster>(name);
+        await world.UntilGone<DPUCluster>(name);
+    }
+
     [Fact]
     public async Task Without_Kamaji_the_cluster_says_so_and_goes_on_when_it_is_installed()
     {

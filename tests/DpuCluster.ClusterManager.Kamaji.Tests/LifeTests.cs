@@ -199,6 +199,45 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task Deletion_that_orphans_leaves_the_control_plane_as_it_is()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji(endpoint: Clusters.Endpoint()));
+        await world.UntilReady(Name);
+
+        await world.Client.Resources<DPUCluster>().DeleteAsync(Clusters.Namespace, Name, new() { PropagationPolicy = "Orphan" }, default);
+
+        await world.UntilGone<DPUCluster>(Name);
+        foreach (var child in new IKubernetesObject?[]
+        {
+            await world.FindAsync<TenantControlPlane>(Name), await world.FindAsync<Service>(Name),
+            await world.FindAsync<DaemonSet>(Keepalived), await world.FindAsync<ConfigMap>(Keepalived), await world.FindAsync<Secret>($"{Name}-admin-kubeconfig"),
+        })
+        {
+            child.ShouldNotBeNull().IsBeingDeleted.ShouldBeFalse();
+            (child.Metadata.OwnerReferences ?? []).ShouldNotContain(owner => owner.Kind == DPUCluster.Resource.Kind);
+        }
+    }
+
+    [Fact]
+    public async Task A_cluster_beside_a_control_plane_of_its_name_can_be_deleted_and_leaves_it_alone()
+    {
+        await using var world = await World.StartAsync();
+        await world.CreateAsync(Clusters.Kamaji());
+        var before = await world.UntilReady(Name);
+        await world.Client.Resources<DPUCluster>().DeleteAsync(Clusters.Namespace, Name, new() { PropagationPolicy = "Orphan" }, default);
+        await world.UntilGone<DPUCluster>(Name);
+        await world.CreateAsync(Clusters.Kamaji());
+        await world.UntilSays(Name, "Created", "False", "NameConflict");
+
+        await world.DeleteAsync<DPUCluster>(Name);
+
+        await world.UntilGone<DPUCluster>(Name);
+        (await world.GetAsync<TenantControlPlane>(Name)).IsBeingDeleted.ShouldBeFalse();
+        (await world.GetAsync<Secret>(before.Spec.Kubeconfig!)).IsBeingDeleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_cluster_that_was_never_made_can_be_deleted()
     {
         await using var world = await World.StartAsync(kamajiInstalled: false);

@@ -158,6 +158,21 @@ public sealed class SharedReconcilerTests(ManagerSite site) : IClassFixture<Mana
     }
 
     [Fact]
+    public async Task Events_tell_of_an_upgrade_which_Ready_says_nothing_of()
+    {
+        site.Manager.Says(_name, ClusterState.Created().With(ClusterConditionType.Upgraded, false, ClusterReason.Upgrading, "on its way"));
+        await site.CreateAsync(_name);
+        await TellsAsync("Normal", ClusterReason.Upgrading, "on its way");
+
+        site.Manager.Says(_name, ClusterState.Created().With(ClusterConditionType.Upgraded, false, "TooFar", "one version at a time"));
+        await site.NudgeAsync(_name, 1);
+        await TellsAsync("Warning", "TooFar", "one version at a time");
+
+        Task TellsAsync(string type, string reason, string note) => Eventually.Get(
+            () => Host.EventsAsync(_name), all => all.Any(one => one.Type == type && one.Reason == reason && one.Note == note), $"an event says {reason}");
+    }
+
+    [Fact]
     public async Task Clean_up_is_waited_for_and_then_only_the_managers_finalizer_goes()
     {
         var left = "2 machines";

@@ -7,7 +7,7 @@ namespace DpuCluster.Kubernetes.Tests;
 /// <summary>A certificate authority of a test's own, and what it signs.</summary>
 internal sealed class Certificates
 {
-    private static readonly DateTimeOffset From = DateTimeOffset.UtcNow.AddDays(-1);
+    private static readonly DateTimeOffset From = new(2019, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Until = DateTimeOffset.UtcNow.AddDays(1);
 
     public Certificates()
@@ -22,7 +22,7 @@ internal sealed class Certificates
     public string AuthorityPem => Authority.ExportCertificatePem();
 
     /// <summary>A certificate with its key.</summary>
-    public X509Certificate2 Sign(string name, string purpose, string? dns = null, IPAddress? address = null)
+    public X509Certificate2 Sign(string name, string purpose, string? dns = null, IPAddress? address = null, DateTimeOffset? until = null)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -43,10 +43,11 @@ internal sealed class Certificates
             request.CertificateExtensions.Add(names.Build());
         }
 
-        return request.Create(Authority, From, Until, RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(key);
+        return request.Create(Authority, From, until ?? Until, RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(key);
     }
 
-    public X509Certificate2 Server(string? dns = null) => Sign("server", "1.3.6.1.5.5.7.3.1", dns, dns is null ? IPAddress.Loopback : null);
+    public X509Certificate2 Server(string? dns = null, DateTimeOffset? until = null) =>
+        Sign("server", "1.3.6.1.5.5.7.3.1", dns, dns is null ? IPAddress.Loopback : null, until);
 
     public X509Certificate2 Client() => Sign("client", "1.3.6.1.5.5.7.3.2");
 

@@ -172,7 +172,9 @@ public sealed class HealthTests(ProvisioningSite site) : IClassFixture<Provision
             StringComparison.Ordinal);
         await site.CreateAsync(_name, kubeconfig);
 
-        (await Host.BecomesAsync(_name, ClusterConditionType.Ready, ClusterReason.HealthCheckFailed)).Message.ShouldContain("TLS");
+        var message = (await Host.BecomesAsync(_name, ClusterConditionType.Ready, ClusterReason.HealthCheckFailed)).Message;
+        message.ShouldContain($"the TLS connection to the control plane at {tenant.Address.Authority} failed");
+        message.ShouldContain("certificate-authority-data", Case.Sensitive, "it says what to do");
         (await Host.GetAsync(_name)).Status!.Phase.ShouldBe(ClusterPhase.Creating, "it never was Ready");
     }
 

@@ -97,12 +97,18 @@ internal sealed class ChildSet<T>(Informer<T> informer, ResourceClient<T> client
 
         try
         {
-            var options = new DeleteOptions { PropagationPolicy = propagation, PreconditionUid = live.Metadata.Uid };
+            // Only the state that was looked at: the garbage collector may have set it free since.
+            var options = new DeleteOptions
+            {
+                PropagationPolicy = propagation,
+                PreconditionUid = live.Metadata.Uid,
+                PreconditionResourceVersion = live.Metadata.ResourceVersion,
+            };
             return await writer.DeleteAsync(live.Metadata.Namespace, live.Metadata.Name!, options, cancellation).ConfigureAwait(false) == DeleteResult.Deleted;
         }
         catch (KubernetesException exception) when (exception.IsNotFound || exception.IsConflict)
         {
-            // Gone already, or another one has its name by now: the informer is about to tell.
+            // Gone already, changed, or another one has its name by now: the informer is about to tell.
             return Known(cluster, live.Metadata.Name!) is null;
         }
     }

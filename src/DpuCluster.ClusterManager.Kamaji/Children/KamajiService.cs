@@ -10,6 +10,16 @@ internal static class KamajiService
     /// <summary>Name of the port.</summary>
     public const string PortName = "kube-apiserver";
 
+    /// <summary>Most characters of a name.</summary>
+    public const int MaxName = 63;
+
+    /// <summary>
+    /// Whether a Service, and a TenantControlPlane, can have the name of a cluster: it must be a label as in RFC 1035, where that of any custom
+    /// object may have dots and begin with a digit.
+    /// </summary>
+    public static bool CanBeCalled(string clusterName) =>
+        clusterName.Length <= MaxName && char.IsAsciiLetterLower(clusterName[0]) && !clusterName.Contains('.', StringComparison.Ordinal);
+
     /// <summary>What the Service should be.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="live">The Service as it is; <see langword="null"/> where there is none.</param>

@@ -14,6 +14,12 @@ public static class KubernetesObjectExtensions
         /// <summary>Whether the object carries this finalizer.</summary>
         public bool HasFinalizer(string finalizer) => self.Metadata.Finalizers?.Contains(finalizer) is true;
 
+        /// <summary>
+        /// Whether the garbage collector is setting free what the object owns (<c>--cascade=orphan</c>): until it has, nobody can tell by the
+        /// owner references what is to stay.
+        /// </summary>
+        public bool IsBeingOrphaned => self.HasFinalizer("orphan");
+
         /// <summary>The owner that manages the object; <see langword="null"/> where none does.</summary>
         public OwnerReference? ControllerOwner => self.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller is true);
     }

@@ -87,9 +87,8 @@ internal sealed record ClusterAssessment(DPUClusterStatus Status, IReadOnlyList<
                 return new(standing, [], null);
 
             case HealthVerdict.Healthy:
-                var message = HealthyMessage
-                    + string.Concat(warnings.Select(warning => $". Warning: {warning.Message}"));
-                var status = With(cluster, ClusterPhase.Ready, ConditionStatus.True, ClusterReason.HealthCheckPassed, message, now) with
+                var status = With(
+                    cluster, ClusterPhase.Ready, ConditionStatus.True, ClusterReason.HealthCheckPassed, HealthyMessage + Sentences(warnings), now) with
                 {
                     Version = version,
                     NodesCount = health.Nodes ?? cluster.Status?.NodesCount,
@@ -97,8 +96,11 @@ internal sealed record ClusterAssessment(DPUClusterStatus Status, IReadOnlyList<
                 return new(status, warnings, UntilNextCertificateWarning(observation.Kubeconfig, now));
 
             default:
-                return NotReady(cluster, ClusterReason.HealthCheckFailed, health.Cause, phaseUnlessHealthy, now) with { Warnings = warnings };
+                return NotReady(cluster, ClusterReason.HealthCheckFailed, health.Cause + Sentences(warnings), phaseUnlessHealthy, now) with { Warnings = warnings };
         }
+
+        // A certificate that has ended may well be why a check failed.
+        static string Sentences(IEnumerable<ClusterWarning> warnings) => string.Concat(warnings.Select(warning => $". Warning: {warning.Message}"));
     }
 
     /// <summary>

@@ -18,6 +18,9 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
     private const int MaxCheck = 256;
     private const int MaxVersion = 64;
 
+    // Whoever reads what is wrong wants to know where, and the kubeconfig is in a Secret.
+    private readonly string _name = $"the control plane at {ForeignText.Printable(client.Configuration.Server.Authority, MaxCheck)}";
+
     /// <inheritdoc/>
     public async Task<string?> CheckAsync(CancellationToken cancellation)
     {
@@ -92,9 +95,9 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
     private static bool IsAboutTheConnection(Exception exception) =>
         exception is HttpRequestException or IOException or SocketException or AuthenticationException or TimeoutException;
 
-    private static string Cause(string path, RawAnswer answer) => answer.Code switch
+    private string Cause(string path, RawAnswer answer) => answer.Code switch
     {
-        HttpStatusCode.Unauthorized => "the control plane refuses the credentials of the kubeconfig (401): put a new kubeconfig into the Secret",
+        HttpStatusCode.Unauthorized => $"{_name} refuses the credentials of the kubeconfig (401): put a new kubeconfig into the Secret",
         HttpStatusCode.Forbidden => "the kubeconfig's user may ask for neither /readyz nor /version (403): give it an admin's rights",
         _ when FirstFailedCheck(answer.Start) is { } check => $"{path} answered {(int)answer.Code}: {check}",
         _ => $"{path} answered {(int)answer.Code}",
@@ -104,32 +107,32 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
     private static string? FirstFailedCheck(string body) =>
         body.Split('\n').FirstOrDefault(line => line.StartsWith("[-]", StringComparison.Ordinal)) is { } line ? ForeignText.Printable(line.AsSpan(3), MaxCheck) : null;
 
-    /// <summary>The kind of failure, without ports, times and counts: the same cause must give the same words.</summary>
-    private static string Cause(Exception exception)
+    /// <summary>The kind of failure, without our own port, times and counts: the same cause must give the same words.</summary>
+    private string Cause(Exception exception)
     {
         for (Exception? e = exception; e is not null; e = e.InnerException)
         {
             switch (e)
             {
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return "connection refused: nothing listens at the address of the control plane";
+                    return $"{_name} refuses connections: start it, or put a kubeconfig with its present address into the Secret";
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return "the host name of the control plane cannot be resolved";
+                    return $"the host name of {_name} cannot be resolved: correct it in the kubeconfig, or the name service of the controller's pod";
                 case SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable }:
-                    return "no route to the control plane";
+                    return $"there is no route to {_name}";
                 case SocketException { SocketErrorCode: SocketError.TimedOut } or TimeoutException:
-                    return "the connection to the control plane timed out";
+                    return $"the connection to {_name} timed out";
                 case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted }:
-                    return "the control plane broke the connection";
+                    return $"{_name} broke the connection";
                 case AuthenticationException authentication:
-                    return $"the TLS connection to the control plane failed: {ForeignText.Printable(authentication.Message, MaxCheck)}";
+                    return $"the TLS connection to {_name} failed: {ForeignText.Printable(authentication.Message, MaxCheck)}";
                 default:
                     break;
             }
         }
 
         return exception is IOException or HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
-            ? "the control plane broke the connection"
-            : $"the control plane cannot be reached: {ForeignText.Printable(exception.Message, MaxCheck)}";
+            ? $"{_name} broke the connection"
+            : $"{_name} cannot be reached: {ForeignText.Printable(exception.Message, MaxCheck)}";
     }
 }

@@ -27,9 +27,6 @@ internal sealed class OlderGroupReconciler(
     /// <summary>Who writes, as <c>managedFields</c> shows it.</summary>
     public const string FieldManager = "dpucluster-older-group";
 
-    // Kubernetes' own: while an owner carries it, the garbage collector is setting free what it owns.
-    private const string Orphan = "orphan";
-
     // What was refused for want of a permission, or by an admission webhook, is not told of again by any change.
     private static readonly TimeSpan RefusedAgain = TimeSpan.FromMinutes(1);
 
@@ -129,7 +126,7 @@ internal sealed class OlderGroupReconciler(
     /// <summary>The older object stays until the control plane behind it is gone, so that whoever waits for the one has waited for the other.</summary>
     private async Task<ReconcileResult> CleanUpAsync(OlderDPUCluster older, DPUCluster? mirror, CancellationToken cancellation)
     {
-        if (!older.HasFinalizer(OlderGroupMirror.Finalizer) || older.HasFinalizer(Orphan))
+        if (!older.HasFinalizer(OlderGroupMirror.Finalizer) || older.IsBeingOrphaned)
         {
             return ReconcileResult.Done;
         }

@@ -89,7 +89,7 @@ public sealed class CredentialTests : IDisposable
         }
         else
         {
-            await Should.ThrowAsync<HttpRequestException>(() => client.GetVersionAsync(default));
+            (await Should.ThrowAsync<HttpRequestException>(() => client.GetVersionAsync(default))).Message.ShouldContain($"but for {certificateName}:");
         }
     }
 
@@ -100,10 +100,23 @@ public sealed class CredentialTests : IDisposable
         await using (var server = await FakeServer.Start((_, response) => FakeServer.Answer(response, 200, "{}"), certificates.Server()))
         {
             using var client = new KubernetesClient(server.Configuration with { CertificateAuthorities = [new Certificates().Authority] });
-            await Should.ThrowAsync<HttpRequestException>(() => client.GetVersionAsync(default));
+            var refusal = await Should.ThrowAsync<HttpRequestException>(() => client.GetVersionAsync(default));
+            refusal.Message.ShouldContain(server.Address.Authority);
+            refusal.Message.ShouldContain("certificate-authority-data");
             using var system = new KubernetesClient(server.Configuration);
             await Should.ThrowAsync<HttpRequestException>(() => system.GetVersionAsync(default));
         }
+    }
+
+    [Fact]
+    public async Task A_certificate_that_has_ended_is_refused_with_its_dates()
+    {
+        var certificates = new Certificates();
+        await using var server = await FakeServer.Start(
+            (_, response) => FakeServer.Answer(response, 200, "{}"), certificates.Server(until: new DateTimeOffset(2020, 1, 2, 3, 4, 0, TimeSpan.Zero)));
+        using var client = new KubernetesClient(server.Configuration with { CertificateAuthorities = [certificates.Authority] });
+
+        (await Should.ThrowAsync<HttpRequestException>(() => client.GetVersionAsync(default))).Message.ShouldContain("to 2020-01-02 03:04 UTC");
     }
 
     [Fact]

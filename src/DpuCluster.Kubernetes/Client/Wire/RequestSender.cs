@@ -103,6 +103,11 @@ internal sealed partial class RequestSender : IDisposable
             code = response.StatusCode;
             return response;
         }
+        catch (HttpRequestException exception) when (exception is { HttpRequestError: HttpRequestError.SecureConnectionError, InnerException: { } cause })
+        {
+            // Its own message only says that the cause is in another one.
+            throw new HttpRequestException(exception.HttpRequestError, $"the TLS connection to {_host} failed: {cause.Message}", cause);
+        }
         finally
         {
             _options.Observer?.RequestFinished(
