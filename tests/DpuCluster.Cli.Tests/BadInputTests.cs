@@ -37,7 +37,7 @@ public sealed class BadInputTests : IDisposable
     [InlineData("provisioning-controller --mirror-older-group=perhaps", "perhaps", "--help")]
     [InlineData("migrate", "'-f' is required", "migrate --help")]
     [InlineData("migrate -f /nonexistent/file", "/nonexistent/file", "standard input")]
-    [InlineData("migrate -f /", "/", "standard input")]
+    [InlineData("migrate -f /", "/: is a directory", "standard input")]
     [InlineData("migrate -f - --in-place", "--in-place", "name a file")]
     public async Task Bad_flag_is_refused(string arguments, string thing, string remedy)
     {

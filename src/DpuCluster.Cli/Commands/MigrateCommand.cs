@@ -78,7 +78,8 @@ internal static class MigrateCommand
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"{file}: {exception.Message}", "name a file of manifests, or - for standard input");
+            var problem = Directory.Exists(file) ? "is a directory" : exception.Message;
+            throw new UserErrorException($"{file}: {problem}", "name a file of manifests, or - for standard input");
         }
     }
 

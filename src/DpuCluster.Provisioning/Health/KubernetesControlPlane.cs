@@ -115,7 +115,7 @@ internal sealed class KubernetesControlPlane(KubernetesClient client, IDisposabl
             switch (e)
             {
                 case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return $"{_name} refuses connections: start it, or put a kubeconfig with its present address into the Secret";
+                    return $"connection refused by {_name}: start it, or put a kubeconfig with its present address into the Secret";
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
                     return $"the host name of {_name} cannot be resolved: correct it in the kubeconfig, or the name service of the controller's pod";
                 case SocketException { SocketErrorCode: SocketError.HostUnreachable or SocketError.NetworkUnreachable }:
