@@ -52,6 +52,10 @@ public sealed class KubectlTests(Site site) : IClassFixture<Site>
         (await Kubectl.Run($"-n {Ns} get dpucluster --selector rack=r1 -o name")).ShouldSucceed().Output.Trim()
             .ShouldBe($"dpucluster.provisioning.dpu.nvidia.com/{name}");
 
+        // A replacement is refused where somebody has written since it was read, and the controllers write what they make of the last edit.
+        var generation = await Kubectl.Value(Cluster(name), "{.metadata.generation}");
+        await Kubectl.HasValue(Cluster(name), "{.status.conditions[?(@.type=='Created')].observedGeneration}", generation);
+        await Kubectl.HasValue(Cluster(name), "{.status.conditions[?(@.type=='Ready')].observedGeneration}", generation);
         var live = (await Kubectl.Run($"-n {Ns} get dpucluster {name} -o yaml")).ShouldSucceed().Output;
         (await Kubectl.Run("replace -f -", live.Replace("maxNodes: 21", "maxNodes: 22", StringComparison.Ordinal))).ShouldSucceed();
         (await Kubectl.Value(Cluster(name), "{.spec.maxNodes}")).ShouldBe("22");

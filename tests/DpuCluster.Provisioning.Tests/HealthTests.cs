@@ -35,7 +35,8 @@ public sealed class HealthTests(ProvisioningSite site) : IClassFixture<Provision
     [Fact]
     public async Task Cluster_turns_NotReady_when_its_api_server_stops_and_Ready_when_it_is_back()
     {
-        var tenant = await EmbeddedApiServer.StartAsync();
+        // It comes back on the port that it had: one that nobody else is given while it is away.
+        var tenant = await EmbeddedApiServer.StartAsync(new() { Port = FreePorts.Next() });
         var same = new EmbeddedApiServerOptions
         {
             Port = tenant.Address.Port,

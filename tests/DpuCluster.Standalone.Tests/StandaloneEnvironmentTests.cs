@@ -204,8 +204,9 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
     [Fact]
     public async Task Authority_and_port_are_kept_over_a_restart_so_that_old_kubeconfigs_still_work()
     {
+        // A port that nobody else is given between the two.
         string kubeconfig;
-        await using (var first = await StandaloneEnvironment.StartAsync(_root.Options(), default))
+        await using (var first = await StandaloneEnvironment.StartAsync(_root.Options() with { Port = FreePorts.Next() }, default))
         {
             kubeconfig = await File.ReadAllTextAsync(first.KubeconfigFile);
         }
@@ -222,20 +223,13 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
     public async Task Port_of_the_last_time_that_is_taken_now_is_no_obstacle()
     {
         Uri address;
-        await using (var first = await StandaloneEnvironment.StartAsync(_root.Options(), default))
+        await using (var first = await StandaloneEnvironment.StartAsync(_root.Options() with { Port = FreePorts.Next() }, default))
         {
             address = first.Address;
         }
 
         using var listener = new TcpListener(IPAddress.Loopback, address.Port);
-        try
-        {
-            listener.Start();
-        }
-        catch (SocketException)
-        {
-            // Somebody else has taken it already, which is as good.
-        }
+        listener.Start();
 
         await using var second = await StandaloneEnvironment.StartAsync(_root.Options(), default);
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using DpuCluster.ApiServer.Admission;
+using DpuCluster.Testing;
 using Microsoft.AspNetCore.Http;
 using static DpuCluster.ApiServer.Tests.Admission.WebhookText;
 
@@ -130,16 +130,11 @@ public sealed class WebhookFailureTests
     [Fact]
     public async Task Webhook_that_is_not_there_ends_the_request()
     {
-        string url;
-        JsonObject hook;
-        await using (var gone = await WebhookServer.StartAsync())
-        {
-            hook = Hook(gone, "/gone");
-            url = new Uri(gone.Address, "/gone").ToString();
-        }
-
+        // A port that is given to nobody else: one that a server had before may be another's by now.
+        await using var hooks = await WebhookServer.StartAsync();
+        var url = $"https://127.0.0.1:{FreePorts.Next()}/gone";
         await using var server = await TestServer.StartAsync();
-        await server.ValidateWithAsync(hook);
+        await server.ValidateWithAsync(Hook(hooks, "/gone", hook => hook["clientConfig"]!["url"] = url));
 
         (await server.CreateAsync("a", HttpStatusCode.InternalServerError)).Message().ShouldBe(
             $"Internal error occurred: failed calling webhook \"gone.example.com\": failed to call webhook: Post \"{url}?timeout=30s\": dial tcp: connect: connection refused");

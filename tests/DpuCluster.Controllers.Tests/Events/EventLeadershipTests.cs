@@ -32,7 +32,7 @@ public sealed class EventLeadershipTests
         _leadership.Leads = true;
 
         // Whether one was already taken from the queue when the others came is chance.
-        var dropped = Dropped(metrics, "queue full");
+        var dropped = DroppedEvents.Of(metrics, "queue full");
         dropped.ShouldBeInRange(79, 80);
         await Eventually.Holds(() => _sink.Created.Count == 100 - dropped, "written");
         _sink.Created.ShouldAllBe(one => one.EventTime == recorded);
@@ -50,7 +50,7 @@ public sealed class EventLeadershipTests
         }
 
         _sink.Tries.ShouldBe(0);
-        Dropped(metrics, "process ended").ShouldBe(2);
+        DroppedEvents.Of(metrics, "process ended").ShouldBe(2);
     }
 
     [Fact]
@@ -84,17 +84,11 @@ public sealed class EventLeadershipTests
 
         _sink.Created.ShouldHaveSingleItem();
         _sink.Updates.ShouldHaveSingleItem().Count.ShouldBe(2);
-        Dropped(metrics, "refused").ShouldBe(0);
+        DroppedEvents.Of(metrics, "refused").ShouldBe(0);
     }
 
     private EventRecorder Recorder(MetricsRegistry? metrics = null, EventOptions? options = null) =>
         new(_sink, "dpu.nvidia.com/test", "pod", _leadership, _clock, NullLogger.Instance, metrics is null ? null : new RuntimeMetrics(metrics), options);
-
-    private static int Dropped(MetricsRegistry metrics, string cause)
-    {
-        var line = metrics.Render().Split('\n').SingleOrDefault(line => line.StartsWith($"dpucluster_events_dropped_total{{cause=\"{cause}\"}} ", StringComparison.Ordinal));
-        return line is null ? 0 : int.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-    }
 
     private static ConfigMap Map(string name) =>
         new() { Metadata = new ObjectMeta { Namespace = "ns", Name = name, Uid = $"uid-{name}", ResourceVersion = "7" } };

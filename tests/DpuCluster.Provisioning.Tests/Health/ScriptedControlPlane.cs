@@ -36,18 +36,20 @@ internal sealed class ScriptedControlPlane : IControlPlane
 
     public async Task<string?> CheckAsync(CancellationToken cancellation)
     {
+        // What the check meets is settled before it is counted: a test that sees the count may already prepare the next one.
+        var (fault, hangs, cause) = (Fault, _hangs, _cause);
         Interlocked.Increment(ref _checks);
-        if (Fault is not null)
+        if (fault is not null)
         {
-            throw Fault;
+            throw fault;
         }
 
-        if (_hangs)
+        if (hangs)
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
         }
 
-        return _cause;
+        return cause;
     }
 
     public Task<Inventory> TakeInventoryAsync(CancellationToken cancellation)

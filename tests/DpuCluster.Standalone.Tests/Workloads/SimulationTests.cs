@@ -84,8 +84,8 @@ public sealed class SimulationTests
             """);
         await world.Becomes(
             Deployment.Resource, "web", web => Number(web, "unavailableReplicas") == 2 && Number(web, "replicas") == 2, "both pods wait");
-        var waiting = (await world.List(Pod.Resource))[0];
-        var scheduled = waiting["status"]!["conditions"]!.AsArray().Single(condition => (string?)condition!["type"] == "PodScheduled")!;
+        var scheduled = (await Eventually.Get(
+            async () => Scheduled((await world.List(Pod.Resource))[0]), condition => condition is not null, "it is told of the pod whether it has a node"))!;
         scheduled["reason"]!.GetValue<string>().ShouldBe("Unschedulable");
         scheduled["message"]!.GetValue<string>().ShouldContain("control-plane-1");
 
@@ -140,6 +140,9 @@ public sealed class SimulationTests
         refused.IsConflict.ShouldBeTrue();
         refused.Message.ShouldContain("control-plane-2");
     }
+
+    private static JsonNode? Scheduled(JsonNode pod) =>
+        pod["status"]?["conditions"]?.AsArray().SingleOrDefault(condition => (string?)condition!["type"] == "PodScheduled");
 
     private static string Missing(string images) =>
         new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["dpucluster.dev/missing-images"] = images } } }.ToJsonString();

@@ -18,6 +18,9 @@ public sealed class RestartTests : IDisposable
 
     private EmbeddedApiServerOptions Options => new() { DataDirectory = Data };
 
+    /// <summary>The first time on a port that nobody else is given before the next time.</summary>
+    private EmbeddedApiServerOptions FirstOptions => Options with { Port = FreePorts.Next() };
+
     public void Dispose() => _root.Delete(recursive: true);
 
     [Fact]
@@ -25,7 +28,7 @@ public sealed class RestartTests : IDisposable
     {
         Uri address;
         string authority, token;
-        await using (var server = await TestServer.StartAsync(Options))
+        await using (var server = await TestServer.StartAsync(FirstOptions))
         {
             (address, authority) = (server.Server.Address, server.Server.CertificateAuthority.CertificatePem);
             var answer = await server.AskAsync("POST /api/v1/namespaces/default/serviceaccounts/default/token",
@@ -51,7 +54,7 @@ public sealed class RestartTests : IDisposable
             "selectableFields":[{"jsonPath":".spec.size"}],"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"size":{"type":"string"}}}}}}}]}}
             """;
         string before;
-        await using (var server = await TestServer.StartAsync(Options))
+        await using (var server = await TestServer.StartAsync(FirstOptions))
         {
             await server.AskAsync("POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd, HttpStatusCode.Created);
             await server.AskAsync("POST /apis/example.com/v1/namespaces/default/things",
