@@ -40,9 +40,10 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Starts the server and writes the kubeconfig.</summary>
     /// <exception cref="UserErrorException">The name, the port or the file cannot be used.</exception>
-    public static async Task<ControlPlane> StartAsync(StandaloneOptions options, string name, IPodLogs? logs, CancellationToken cancellation)
+    public static async Task<ControlPlane> StartAsync(
+        StandaloneOptions options, string name, IPodLogs? logs, CancellationToken cancellation, string? tenant = null)
     {
-        var state = StateDirectory.Take(options.Name, options.StateRoot);
+        var state = StateDirectory.Take(options.Name, options.StateRoot, tenant);
         EmbeddedApiServer? server = null;
         try
         {

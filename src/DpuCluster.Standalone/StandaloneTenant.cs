@@ -28,7 +28,7 @@ public sealed class StandaloneTenant : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         // Tenants have names of their own: one may be called like an environment.
         var name = $"tenant-{options.Name}";
-        return new(await ControlPlane.StartAsync(options with { Name = name }, $"dpucluster-{name}", logs: null, cancellation).ConfigureAwait(false))
+        return new(await ControlPlane.StartAsync(options with { Name = name }, $"dpucluster-{name}", logs: null, cancellation, tenant: options.Name).ConfigureAwait(false))
         {
             DataDirectory = options.DataDirectory,
         };

@@ -25,8 +25,9 @@ internal sealed class StateDirectory : IDisposable
     /// <summary>Takes the directory of an environment, making it where it is missing.</summary>
     /// <param name="name">Name of the environment; also a file name: lower-case letters, digits and dashes.</param>
     /// <param name="root">Where the directories of all environments are; null for the user's own place.</param>
+    /// <param name="tenant">What the user calls the tenant whose directory it is; null for that of an environment.</param>
     /// <exception cref="UserErrorException">The name is no name, is in use, or the directory cannot be made.</exception>
-    public static StateDirectory Take(string name, string? root = null)
+    public static StateDirectory Take(string name, string? root = null, string? tenant = null)
     {
         CheckName(name);
         var path = System.IO.Path.Combine(root ?? DefaultRoot(), name);
@@ -51,8 +52,9 @@ internal sealed class StateDirectory : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UserErrorException($"an environment named {name} is running already",
-                "end it, or choose another name", exception);
+            throw tenant is null
+                ? new UserErrorException($"an environment named {name} is running already", "end it, or choose another name with --name", exception)
+                : new UserErrorException($"a tenant named {tenant} is running already", "end it, or give this one another name: standalone tenant NAME", exception);
         }
     }
 

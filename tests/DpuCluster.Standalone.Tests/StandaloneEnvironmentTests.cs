@@ -143,8 +143,11 @@ public sealed partial class StandaloneEnvironmentTests : IDisposable
 
         new[] { one.Address, two.Address, tenant.Address }.Distinct().Count().ShouldBe(3);
         var refused = await Should.ThrowAsync<UserErrorException>(() => StandaloneEnvironment.StartAsync(_root.Options("one"), default));
-        refused.Problem.ShouldContain("one");
+        refused.Problem.ShouldBe("an environment named one is running already");
         refused.Remedy.ShouldNotBeNull().ShouldContain("--name");
+        refused = await Should.ThrowAsync<UserErrorException>(() => StandaloneTenant.StartAsync(_root.Options("one"), default));
+        refused.Problem.ShouldBe("a tenant named one is running already");
+        refused.Remedy.ShouldNotBeNull().ShouldContain("tenant NAME");
     }
 
     [Fact]
