@@ -19,11 +19,12 @@ internal sealed class WriteRules(IReadOnlyList<ObjectVersion> history, IReadOnly
 
     /// <summary>Changes that were answered but are missing in the history, of resources that it has.</summary>
     /// <param name="since">The version with which the history began.</param>
-    public IReadOnlyList<string> Untold(long since)
+    /// <param name="until">The version up to which it is complete: leases are renewed while it is looked at.</param>
+    public IReadOnlyList<string> Untold(long since, long until)
     {
         var told = history.Select(one => (one.Resource, one.Version)).ToHashSet();
         var kept = history.Select(one => one.Resource).ToHashSet();
-        return [.. written.Where(one => one.MayHaveMade && one.Version > since && kept.Contains(one.Resource) && !told.Contains((one.Resource, one.Version!.Value))).Select(one => $"{one}")];
+        return [.. written.Where(one => one.MayHaveMade && one.Version > since && one.Version <= until && kept.Contains(one.Resource) && !told.Contains((one.Resource, one.Version!.Value))).Select(one => $"{one}")];
     }
 
     /// <summary>Who held which lease and who wrote what, by version: for whoever reads of a violation.</summary>

@@ -82,8 +82,9 @@ public sealed class WriteRulesTests
     {
         _written.Add(new Written(_manager, "dpuclusters", "one", 10));
 
-        new WriteRules(_history, _written).Untold(since: 10).ShouldBeEmpty();
-        new WriteRules(_history, _written).Untold(since: 9).ShouldHaveSingleItem().ShouldBe("dpuclusters one at 10 by s-1");
+        new WriteRules(_history, _written).Untold(since: 10, until: 10).ShouldBeEmpty();
+        new WriteRules(_history, _written).Untold(since: 9, until: 9).ShouldBeEmpty();
+        new WriteRules(_history, _written).Untold(since: 9, until: 10).ShouldHaveSingleItem().ShouldBe("dpuclusters one at 10 by s-1");
     }
 
     [Theory]
