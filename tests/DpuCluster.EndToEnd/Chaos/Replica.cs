@@ -31,7 +31,11 @@ internal sealed class Replica : IAsyncDisposable
         File.WriteAllText(_kubeconfig, proxy.Kubeconfig(token));
         proxy.Plan = request =>
         {
-            _before.Add(request, new StrongBox<long>(Interlocked.Read(ref _latest)));
+            lock (_before)
+            {
+                _before.Add(request, new StrongBox<long>(_latest));
+            }
+
             return null;
         };
         proxy.OnChanged = Take;
@@ -161,23 +165,9 @@ internal sealed class Replica : IAsyncDisposable
         }
 
         _written(new Written(Writer, resource, name, version, _before.TryGetValue(request, out var before) ? before.Value : 0));
-        if (version is { } latest)
+        lock (_before)
         {
-            Advance(latest);
-        }
-    }
-
-    private void Advance(long version)
-    {
-        for (var latest = Interlocked.Read(ref _latest); version > latest;)
-        {
-            var found = Interlocked.CompareExchange(ref _latest, version, latest);
-            if (found == latest)
-            {
-                return;
-            }
-
-            latest = found;
+            _latest = Math.Max(_latest, version ?? 0);
         }
     }
 }

@@ -216,6 +216,7 @@ internal sealed partial class DurableLog : IStoreLog, IThreadPoolWorkItem, IDisp
         }
         catch (Exception exception)
         {
+            // As where commits are written: whatever it is, nobody may go on waiting.
             Fail(exception);
             return false;
         }
